@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""Checks the vectors of encoding, entry and checkpoint with verify.py, not with a node's code.
+
+    check_vectors.py [DIR]
+
+DIR is the directory `vectors` beside this file unless given. Exits with 0 if every file is as it
+says, 1 if one is not.
+"""
+
+import os
+import sys
+
+from verify import (
+    ZERO,
+    Malformed,
+    Tree,
+    commitment,
+    decode,
+    is_signed,
+    public_key,
+    read_header,
+    read_note,
+    read_vkey,
+    sha256,
+    subject_id,
+)
+
+
+def read(path):
+    """The lines of a vector as a map from names to lists of values."""
+    lines = {}
+    with open(path, encoding="utf-8") as file:
+        for line in file.read().split("\n")[:-1]:
+            name, _, value = line.partition(":")
+            lines.setdefault(name, []).append(value.lstrip(" "))
+    return lines
+
+
+def is_good(kind, vector):
+    def data(name):
+        return bytes.fromhex(vector[name][0])
+
+    if kind == "encoding":
+        decode(data("cbor"))
+        return True
+    if kind == "header":
+        read_header(data("header"))
+        return sha256(data("header")) == data("hash")
+    if kind == "place":
+        header = read_header(data("header"))
+        is_founding = header[1] == ZERO and sha256(data("header")) == data("ledger")
+        return (
+            (header[1] == data("ledger") or is_founding)
+            and header[2] == data("log")
+            and header[3] == int(vector["sequence"][0])
+        )
+    if kind == "subject":
+        return subject_id(data("log"), int(vector["sequence"][0])) == data("id")
+    if kind == "part":
+        return commitment(data("salt"), data("bytes")) == data("commitment")
+    if kind == "leaf":
+        leaf, key = data("leaf"), data("key")
+        message = b"sigsum.org/v1/tree-leaf\0" + leaf[:32]
+        return (
+            leaf[:32] == sha256(sha256(data("header")))
+            and leaf[96:] == sha256(key)
+            and is_signed(public_key(key), leaf[32:96], message)
+            and sha256(b"\0" + leaf) == data("hash")
+        )
+    if kind == "tree":
+        tree = Tree()
+        for leaf in vector.get("leaf", []):
+            tree.append(bytes.fromhex(leaf))
+        return tree.root() == data("root")
+    if kind == "note":
+        name, key = read_vkey(vector["vkey"][0])
+        return read_note(data("note"), name, key) == (int(vector["size"][0]), data("root"))
+    return None
+
+
+def main():
+    beside = os.path.join(os.path.dirname(os.path.abspath(__file__)), "vectors")
+    directory = sys.argv[1] if len(sys.argv) > 1 else beside
+    count = wrong = 0
+    for area in ("encoding", "entry", "checkpoint"):
+        for name in sorted(os.listdir(os.path.join(directory, area))):
+            vector = read(os.path.join(directory, area, name))
+            kind = "encoding" if area == "encoding" else name.split("_")[0]
+            try:
+                result = is_good(kind, vector)
+            except Malformed:
+                result = False
+            if result is None:
+                continue
+            count += 1
+            if result != (vector["expect"][0] == "good"):
+                wrong += 1
+                print(f"{area}/{name}: {vector['what'][0]}: got {result}")
+    print(f"{count} vectors, {wrong} not as they say")
+    return 1 if wrong or not count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
