@@ -1,0 +1,138 @@
+internal import COpenSSL
+
+/// Which kind of key an OpenSSL handle holds.
+enum KeyType {
+    case ed25519
+    case x25519
+
+    var identifier: Int32 {
+        switch self {
+        case .ed25519: EVP_PKEY_ED25519
+        case .x25519: EVP_PKEY_X25519
+        }
+    }
+}
+
+/// Owns one `EVP_PKEY`, freed when the last reference goes; the pointer never leaves this file.
+///
+/// OpenSSL only reads the key after it was made, so sharing it between threads is safe.
+@safe final class KeyHandle: @unchecked Sendable {
+    private let raw: OpaquePointer
+
+    /// *Takes* `raw`.
+    private init(owning raw: OpaquePointer) { unsafe self.raw = raw }
+
+    deinit { unsafe EVP_PKEY_free(raw) }
+
+    convenience init(privateKey seed: [UInt8], type: KeyType) throws(CryptoError) {
+        let raw = unsafe seed.withUnsafeBufferPointer { buffer in
+            unsafe EVP_PKEY_new_raw_private_key(
+                type.identifier,
+                nil,
+                buffer.baseAddress,
+                buffer.count
+            )
+        }
+        guard let raw = unsafe raw else { throw .last(in: "EVP_PKEY_new_raw_private_key") }
+        unsafe self.init(owning: raw)
+    }
+
+    convenience init(publicKey: [UInt8], type: KeyType) throws(CryptoError) {
+        let raw = unsafe publicKey.withUnsafeBufferPointer { buffer in
+            unsafe EVP_PKEY_new_raw_public_key(
+                type.identifier,
+                nil,
+                buffer.baseAddress,
+                buffer.count
+            )
+        }
+        guard let raw = unsafe raw else { throw .last(in: "EVP_PKEY_new_raw_public_key") }
+        unsafe self.init(owning: raw)
+    }
+
+    /// Reads one unencrypted PKCS#8 "PRIVATE KEY" block that must be of `type`.
+    convenience init(pem: String, type: KeyType) throws(CryptoError) {
+        let text = Array(pem.utf8)
+        let raw: OpaquePointer? = unsafe text.withUnsafeBytes { buffer in
+            guard let bio = unsafe BIO_new_mem_buf(buffer.baseAddress, Int32(buffer.count)) else {
+                return nil
+            }
+            defer { unsafe BIO_free(bio) }
+            // A callback that gives no passphrase: OpenSSL would otherwise ask the terminal.
+            return unsafe PEM_read_bio_PrivateKey(bio, nil, { _, _, _, _ in 0 }, nil)
+        }
+        guard let raw = unsafe raw else { throw .last(in: "PEM_read_bio_PrivateKey") }
+        guard unsafe EVP_PKEY_get_id(raw) == type.identifier else {
+            unsafe EVP_PKEY_free(raw)
+            throw CryptoError("the key file holds a key of another type than wanted")
+        }
+        unsafe self.init(owning: raw)
+    }
+
+    /// The 32 bytes others may know.
+    var publicBytes: [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: 32)
+        var count = bytes.count
+        let done = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
+            unsafe EVP_PKEY_get_raw_public_key(raw, buffer.baseAddress, &count)
+        }
+        precondition(done == 1 && count == 32, "OpenSSL gave no raw public key")
+        return bytes
+    }
+
+    /// PKCS#8 in PEM, unencrypted, as `openssl pkey` reads it.
+    func pem() throws(CryptoError) -> String {
+        guard let bio = unsafe BIO_new(BIO_s_mem()) else { throw .last(in: "BIO_new") }
+        defer { unsafe BIO_free(bio) }
+        guard unsafe PEM_write_bio_PKCS8PrivateKey(bio, raw, nil, nil, 0, nil, nil) == 1 else {
+            throw .last(in: "PEM_write_bio_PKCS8PrivateKey")
+        }
+        var data: UnsafeMutablePointer<CChar>?
+        let count = unsafe copenssl_bio_get_mem_data(bio, &data)
+        guard let data = unsafe data, count > 0 else { throw .last(in: "BIO_get_mem_data") }
+        let bytes = unsafe UnsafeRawBufferPointer(start: data, count: count)
+        return unsafe String(decoding: bytes, as: UTF8.self)
+    }
+
+    func sign(_ message: [UInt8]) throws(CryptoError) -> [UInt8] {
+        guard let context = unsafe EVP_MD_CTX_new() else { throw .last(in: "EVP_MD_CTX_new") }
+        defer { unsafe EVP_MD_CTX_free(context) }
+        var signature = [UInt8](repeating: 0, count: SigningKey.signatureCount)
+        var count = signature.count
+        let done =
+            unsafe EVP_DigestSignInit(context, nil, nil, nil, raw) == 1
+            && signature.withUnsafeMutableBufferPointer { output in
+                unsafe message.withUnsafeBufferPointer { input in
+                    unsafe EVP_DigestSign(
+                        context,
+                        output.baseAddress,
+                        &count,
+                        input.baseAddress,
+                        input.count
+                    )
+                }
+            } == 1
+        guard done, count == signature.count else { throw .last(in: "EVP_DigestSign") }
+        return signature
+    }
+
+    func verifies(_ signature: [UInt8], of message: [UInt8]) -> Bool {
+        guard let context = unsafe EVP_MD_CTX_new() else { return false }
+        defer { unsafe EVP_MD_CTX_free(context) }
+        let good =
+            unsafe EVP_DigestVerifyInit(context, nil, nil, nil, raw) == 1
+            && signature.withUnsafeBufferPointer { expected in
+                unsafe message.withUnsafeBufferPointer { input in
+                    unsafe EVP_DigestVerify(
+                        context,
+                        expected.baseAddress,
+                        expected.count,
+                        input.baseAddress,
+                        input.count
+                    )
+                }
+            } == 1
+        if !good { ERR_clear_error() }
+        return good
+    }
+}

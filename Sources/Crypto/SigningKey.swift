@@ -1,0 +1,62 @@
+package import Encoding
+
+/// An Ed25519 private key with its public half.
+///
+/// - Source: RFC 8032; PKCS#8 as RFC 8410 writes it.
+package struct SigningKey: Sendable {
+    /// Bytes of a signature.
+    package static let signatureCount = 64
+
+    /// The public half.
+    package let publicKey: PublicKey
+
+    private let handle: KeyHandle
+
+    /// Makes the key that belongs to 32 secret random bytes; the caller brings the entropy.
+    package init(seed: Bytes32) throws(CryptoError) {
+        try self.init(handle: KeyHandle(privateKey: seed.bytes, type: .ed25519))
+    }
+
+    /// Reads the PKCS#8 PEM text that ``pem()`` writes.
+    package init(pem: String) throws(CryptoError) {
+        try self.init(handle: KeyHandle(pem: pem, type: .ed25519))
+    }
+
+    private init(handle: KeyHandle) throws(CryptoError) {
+        self.handle = handle
+        publicKey = try PublicKey(Bytes32(handle.publicBytes, at: 0))
+    }
+
+    /// PKCS#8 in PEM, unencrypted; secret.
+    package func pem() throws(CryptoError) -> String { try handle.pem() }
+
+    /// The deterministic Ed25519 signature over `message`.
+    package func sign(_ message: [UInt8]) throws(CryptoError) -> [UInt8] {
+        try handle.sign(message)
+    }
+}
+
+/// An X25519 private key with its public half, to which parts are sealed.
+///
+/// - Source: RFC 7748; PKCS#8 as RFC 8410 writes it.
+package struct SealKey: Sendable {
+    /// The public half.
+    package let publicKey: Bytes32
+
+    private let handle: KeyHandle
+
+    /// Makes the key that belongs to 32 secret random bytes; the caller brings the entropy.
+    package init(seed: Bytes32) throws(CryptoError) {
+        handle = try KeyHandle(privateKey: seed.bytes, type: .x25519)
+        publicKey = Bytes32(handle.publicBytes, at: 0)
+    }
+
+    /// Reads the PKCS#8 PEM text that ``pem()`` writes.
+    package init(pem: String) throws(CryptoError) {
+        handle = try KeyHandle(pem: pem, type: .x25519)
+        publicKey = Bytes32(handle.publicBytes, at: 0)
+    }
+
+    /// PKCS#8 in PEM, unencrypted; secret.
+    package func pem() throws(CryptoError) -> String { try handle.pem() }
+}
