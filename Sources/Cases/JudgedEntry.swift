@@ -1,0 +1,78 @@
+package import Ledger
+
+/// What became of one entry about a case.
+package enum EntryVerdict: Hashable, Sendable {
+    /// It counts.
+    case effective
+    /// It does not fit the state it landed in; kept and shown, without effect.
+    case inadmissible(Inadmissible)
+    /// Its author had no right to it.
+    case noRight(RightVerdict)
+    /// Its author's signature is bad.
+    case forged
+    /// It, or an entry it knew, is of a version that this program does not judge.
+    case needsVersion(UInt64)
+    /// It is not of the form of its operation.
+    case malformed(Malformed)
+    /// Some of what it knew is not here yet.
+    case waiting
+}
+
+extension EntryVerdict {
+    /// Whether the entry was held against the state it landed in.
+    var isJudged: Bool { self != .waiting && neededVersion == nil }
+
+    /// The version of this program that the entry needs, if not this one.
+    var neededVersion: UInt64? {
+        guard case .needsVersion(let version) = self else { return nil }
+        return version
+    }
+}
+
+/// Why an operation does not fit.
+package enum Inadmissible: Hashable, Sendable {
+    /// The author did not know an entry in effect that opens the case.
+    case notOpened
+    /// The operation is not for this stage.
+    case stage(Stage)
+    /// An import about a case that no import opened.
+    case notImported
+}
+
+/// Why an entry is not of the form of its operation.
+package enum Malformed: Hashable, Sendable {
+    /// It claims to open a case whose id does not follow from its place.
+    case notTheOpening
+    /// It opens a case without saying where.
+    case noScope
+    /// It is about more than this case.
+    case severalSubjects
+    /// The field is required in the header and is not there.
+    case missing(CaseField)
+    /// The field's value in the header is not of its type, or the field belongs in a part.
+    case field(CaseField)
+    /// The list of fields in parts is not of its form or names a field of the header.
+    case partFields
+}
+
+/// One entry with its verdict.
+package struct JudgedEntry: Hashable, Sendable {
+    /// The entry.
+    package let entry: PlacedEntry
+    /// What became of it.
+    package let verdict: EntryVerdict
+    /// The stage after it, as its author could know it; nil if the case was not open then or the
+    /// entry is not judged.
+    package let stage: Stage?
+
+    /// The values it gives, for display.
+    package var values: [EntryValue] { EntryValues.read(entry.header, entry.parts) }
+}
+
+/// The result of folding one subject.
+package struct FoldedCase: Hashable, Sendable {
+    /// The merged state; nil while no entry in effect opens the case.
+    package let view: CaseView?
+    /// Every entry once, in display order.
+    package let history: [JudgedEntry]
+}

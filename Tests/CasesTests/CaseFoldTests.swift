@@ -1,0 +1,248 @@
+import Cases
+import Crypto
+import Encoding
+import Ledger
+import Testing
+
+@Test func aCaseRunsFromReportToClosing() throws {
+    var world = World()
+    try world.write(.report, [.profile: .text("hz-1-3-10")])
+    try world.write(.register, seconds: 20)
+    try world.write(.accept, seconds: 30)
+    try world.write(.dispatch, seconds: 100)
+    try world.write(.arrive, seconds: 700)
+    try world.write(.mediate, seconds: 800)
+    try world.write(.agree, seconds: 900)
+    try world.write(.close, seconds: 1000)
+    let folded = world.fold()
+    let view = try #require(folded.view)
+    #expect(folded.history.map(\.verdict) == Array(repeating: .effective, count: 8))
+    #expect(
+        folded.history.map(\.stage) == [
+            .reported, .registered, .accepted, .dispatched, .onScene, .mediating, .agreed, .closed,
+        ]
+    )
+    #expect(view.stage == .closed)
+    #expect(view.number == "330113002-20261123-\(world.logs[0].description.prefix(4))-7")
+    #expect(view.scope == Scope("330113002") && view.holder == view.scope)
+    #expect(view.text(.category) == "0201" && view.text(.summary) == "楼上漏水")
+    #expect(view.number(.closedAt) == World.start + 1_000_000)
+    #expect(view.updatedAt == World.start + 1_000_000)
+    #expect(view.conflicts.isEmpty && view.flags.isEmpty && view.needsVersion == nil)
+    #expect(view.counts.entries == 8 && view.counts.inadmissible == 0)
+}
+
+/// Which operations fit which stage, written down apart from the table.
+private let admissible: [String: Set<Stage>] = [
+    "case.report": [],
+    "case.register": [.reported],
+    "case.accept": [.registered],
+    "case.respond": [.registered, .accepted, .dispatched],
+    "case.dispatch": [.accepted],
+    "case.arrive": [.dispatched],
+    "case.feedback": Set(Stage.allCases.filter { $0 != .voided }),
+    "mediation.open": [.accepted, .onScene, .performing],
+    "mediation.agree": [.mediating],
+    "case.close": [.accepted, .onScene, .mediating, .agreed, .performing],
+    "case.reopen": [.closed, .reviewed],
+    "case.amend": Set(Stage.allCases),
+    "case.note": Set(Stage.allCases),
+    "case.import": [.reported, .closed],
+]
+
+/// Ways to every stage that the operations of this version reach.
+private let ways: [Stage: [CaseOperation]] = [
+    .reported: [],
+    .registered: [.register],
+    .accepted: [.register, .accept],
+    .dispatched: [.register, .accept, .dispatch],
+    .onScene: [.register, .accept, .dispatch, .arrive],
+    .mediating: [.register, .accept, .mediate],
+    .agreed: [.register, .accept, .mediate, .agree],
+    .closed: [.register, .accept, .close],
+]
+
+@Test func theTableSaysWhichOperationFitsWhichStage() {
+    #expect(Set(admissible.keys) == Set(CaseOperation.all.map(\.name)))
+    for operation in CaseOperation.all {
+        #expect(operation.stages == admissible[operation.name], "\(operation.name)")
+    }
+}
+
+@Test(arguments: Stage.allCases.filter { ways[$0] != nil })
+func anOperationHasEffectExactlyWhereItFits(stage: Stage) throws {
+    for operation in CaseOperation.all where operation.name != "case.report" {
+        var world = World()
+        try world.write(operation == .takeOver ? .takeOver : .report)
+        for step in try #require(ways[stage]) { try world.write(step) }
+        let values: [CaseField: CBORValue] = operation == .amend ? [.category: .text("99")] : [:]
+        let entry = try world.write(operation, values)
+        let judged = try #require(world.fold().history.first { $0.entry.hash == entry.hash })
+        let fits = try #require(admissible[operation.name]).contains(stage)
+        #expect(judged.verdict == (fits ? .effective : .inadmissible(.stage(stage))))
+        let after = fits ? operation.leadsTo ?? (operation == .takeOver ? .reported : stage) : stage
+        #expect(judged.stage == after, "\(operation.name) in \(stage)")
+    }
+}
+
+@Test func aSecondReportIsNotAnOpening() throws {
+    var world = World()
+    try world.write(.report)
+    let second = try world.write(.report)
+    let note = try world.write(.note) { $0.scope = Scope("330113003") }
+    let history = world.fold().history
+    #expect(history[1].entry == second && history[1].verdict == .malformed(.notTheOpening))
+    #expect(history[2].entry == note && history[2].verdict == .malformed(.notTheOpening))
+    #expect(world.fold().view?.scope == Scope("330113002"))
+}
+
+@Test func withoutItsOpeningACaseHasNoViewAndWaits() throws {
+    var world = World()
+    try world.write(.report)
+    try world.write(.note)
+    let folded = world.fold(Array(world.entries.dropFirst()))
+    #expect(folded.view == nil)
+    #expect(folded.history.map(\.verdict) == [.waiting])
+    #expect(CaseFold.fold(world.subject, entries: []) { _, _ in .allowed }.history.isEmpty)
+}
+
+@Test func whoDidNotKnowTheOpeningHasNoEffect() throws {
+    var world = World()
+    try world.write(.report)
+    let stranger = try world.write(.note, in: 1)
+    let folded = world.fold()
+    #expect(folded.history.first { $0.entry == stranger }?.verdict == .inadmissible(.notOpened))
+    #expect(folded.view?.counts.inadmissible == 1)
+}
+
+@Test func anEntryWaitsForWhatItKnewAndHoldsUpOnlyThoseWhoKnewIt() throws {
+    var world = World()
+    try world.write(.report)
+    world.syncAll()
+    let far = try world.write(.register, in: 1)
+    world.sync(from: 1, to: 0)
+    try world.write(.accept)
+    let withoutFar = world.fold(world.entries.filter { $0.hash != far.hash })
+    #expect(withoutFar.history.map(\.verdict) == [.effective, .waiting])
+    #expect(withoutFar.history.map(\.stage) == [.reported, nil])
+    #expect(withoutFar.view?.stage == .reported)
+    #expect(withoutFar.view?.counts.waiting == 1)
+    #expect(world.fold().view?.stage == .accepted)
+}
+
+@Test func anEntryWithoutRightOrWithABadSignatureStaysInTheHistory() throws {
+    var world = World()
+    try world.write(.report)
+    let denied = try world.write(.register)
+    try world.write(.note)
+    let scopes = [Scope("330113002")].compactMap { $0 }
+    let folded = CaseFold.fold(world.subject, entries: world.entries) { entry, given in
+        #expect(given == scopes)
+        return entry == denied ? .outsideScope : .allowed
+    }
+    #expect(folded.history.map(\.verdict) == [.effective, .noRight(.outsideScope), .effective])
+    #expect(folded.view?.stage == .reported && folded.view?.counts.withoutRight == 1)
+
+    let forged = world.entries.map { entry in
+        PlacedEntry(
+            log: entry.log,
+            sequence: entry.sequence,
+            hash: entry.hash,
+            author: entry.author,
+            header: entry.header,
+            parts: entry.parts,
+            isForged: entry == denied
+        )
+    }
+    #expect(world.fold(forged).history.map(\.verdict) == [.effective, .forged, .effective])
+    #expect(world.fold(forged).view?.counts.forged == 1)
+    let none = CaseFold.fold(world.subject, entries: world.entries) { _, _ in .noGrant }
+    #expect(none.view == nil && none.history.count == 3)
+}
+
+@Test func afterANewerOperationNothingIsJudgedButWhatDidNotKnowIt() throws {
+    var world = World()
+    try world.write(.report)
+    world.syncAll()
+    try world.write(.register, in: 1)
+    let offer = try world.write(.note) { $0.operation = "case.offer" }
+    try world.write(.note)
+    let folded = world.fold()
+    #expect(folded.view?.stage == .registered)
+    #expect(folded.view?.needsVersion == 2 && folded.view?.counts.needingVersion == 2)
+    let verdicts = folded.history.filter { $0.entry.log == offer.log }.map(\.verdict)
+    #expect(verdicts == [.effective, .needsVersion(2), .needsVersion(2)])
+
+    try world.write(.note, in: 1) { $0.version = 9 }
+    #expect(world.fold().view?.needsVersion == 9)
+    let denied = CaseFold.fold(world.subject, entries: world.entries) { entry, _ in
+        entry.header.operation == "case.offer" ? .notPermitted : .allowed
+    }
+    #expect(denied.view?.counts.withoutRight == 1)
+    #expect(denied.history.filter { $0.verdict == .effective }.count == 3)
+}
+
+@Test func anEntryThatIsNotOfItsFormIsMalformed() throws {
+    let wrong: [(Malformed, @Sendable (inout Header) -> Void)] = [
+        (.severalSubjects, { $0.subjects.append(SubjectID(openedIn: .zero, at: 0)) }),
+        (.missing(.outcome), { $0.fields = [] }),
+        (.field(.outcome), { $0.fields = [CBORPair(160, .unsigned(11))] }),
+        (.field(.outcome), { $0.fields = [CBORPair(160, .text("a name, perhaps"))] }),
+        (.field(.resolution), { $0.fields.append(CBORPair(163, .text("x"))) }),
+        (.field(.at), { $0.fields.insert(CBORPair(16, .unsigned(.max)), at: 0) }),
+        (.partFields, { $0.fields.insert(CBORPair(0, .text("x")), at: 0) }),
+        (.partFields, { $0.fields.insert(CBORPair(0, .array([.unsigned(160)])), at: 0) }),
+        (
+            .partFields,
+            { $0.fields.insert(CBORPair(0, .array([.unsigned(163), .unsigned(163)])), at: 0) }
+        ),
+    ]
+    for (reason, change) in wrong {
+        var world = World()
+        try world.write(.report)
+        for step in [CaseOperation.register, .accept] { try world.write(step) }
+        try world.write(.close, change: change)
+        #expect(world.fold().history.last?.verdict == .malformed(reason))
+        #expect(world.fold().view?.stage == .accepted)
+    }
+    var world = World()
+    try world.write(.report) { $0.scope = nil }
+    #expect(world.fold().history.map(\.verdict) == [.malformed(.noScope)])
+    #expect(world.fold().view == nil)
+}
+
+@Test func twoEntriesAtOnePlaceHaveNoEffect() throws {
+    var world = World()
+    try world.write(.report)
+    var other = world
+    let first = try world.write(.register)
+    let second = try other.write(.register, seconds: 5)
+    let folded = world.fold(world.entries + [second])
+    #expect(folded.history.filter { $0.verdict == .noRight(.contested) }.count == 2)
+    #expect(Set(folded.history.map(\.entry)).isSuperset(of: [first, second]))
+    #expect(folded.view?.stage == .reported)
+}
+
+@Test func theStageAfterReopeningIsAcceptedAndTheLastClosingCounts() throws {
+    var world = World()
+    try world.write(.report)
+    for step in [CaseOperation.register, .accept] { try world.write(step) }
+    try world.write(.close, seconds: 50)
+    try world.write(.reopen, seconds: 60)
+    #expect(world.fold().view?.stage == .accepted)
+    #expect(world.fold().view?[.closedAt] == nil)
+    try world.write(.close, seconds: 70)
+    #expect(world.fold().view?.number(.closedAt) == World.start + 70_000)
+}
+
+@Test func aRosterOfNobodyLetsNobodyWrite() throws {
+    var world = World()
+    try world.write(.report)
+    let folded = CaseFold.fold(
+        world.subject,
+        entries: world.entries,
+        roster: Roster(ledger: .zero)
+    )
+    #expect(folded.view == nil)
+    #expect(folded.history.map(\.verdict) == [.noRight(.noGrant)])
+}

@@ -1,0 +1,131 @@
+import Cases
+import Encoding
+import Ledger
+import Testing
+
+/// A registered case that both logs know.
+private func registered() throws -> World {
+    var world = World()
+    try world.write(.report)
+    try world.write(.register)
+    world.syncAll()
+    return world
+}
+
+@Test func concurrentCategoriesStandBesideEachOtherUntilAnAmendmentThatKnewBoth() throws {
+    var world = try registered()
+    let here = try world.write(.amend, [.category: .text("0402")], seconds: 100)
+    let there = try world.write(.amend, [.category: .text("0503")], in: 1, seconds: 90)
+    var view = try #require(world.fold().view)
+    let conflict = try #require(view.conflicts.first)
+    #expect(view.conflicts.count == 1 && conflict.register == CaseField.category.rawValue)
+    #expect(conflict.writes.map(\.value) == [.text("0402"), .text("0503")])
+    #expect(conflict.writes.map(\.entry) == [here.hash, there.hash])
+    #expect(conflict.owner == view.holder)
+    #expect(conflict.answerBy == World.start + 100_000 + 5 * 86_400_000)
+    #expect(view.text(.category) == "0402")
+
+    world.syncAll()
+    // The settling node's clock is a day behind, which must not matter.
+    try world.write(.amend, [.category: .text("0503")], in: 1, seconds: -86_400)
+    view = try #require(world.fold().view)
+    #expect(view.conflicts.isEmpty && view.text(.category) == "0503")
+}
+
+@Test func equalConcurrentValuesAreNoConflict() throws {
+    var world = try registered()
+    try world.write(.amend, [.category: .text("0402")], seconds: 5)
+    try world.write(.amend, [.category: .text("0402")], in: 1, seconds: 6)
+    let view = try #require(world.fold().view)
+    #expect(view.conflicts.isEmpty)
+    #expect(view.registers.first { $0.id == 49 }?.writes.count == 2)
+}
+
+@Test func aConcurrentClosingIsContestedAndTheCaseCountsAsOpen() throws {
+    var world = try registered()
+    try world.write(.accept)
+    world.syncAll()
+    try world.write(.close, seconds: 10)
+    try world.write(.mediate, in: 1, seconds: 5)
+    var view = try #require(world.fold().view)
+    #expect(view.stage == .mediating)
+    #expect(view.conflicts.map(\.register) == [CaseField.stage.rawValue])
+    #expect(view.conflicts.first?.writes.map(\.value) == [.text("closed"), .text("mediating")])
+    #expect(view.deadlines.allSatisfy { !$0.hasEnded })
+
+    var confirmed = world
+    confirmed.syncAll()
+    try confirmed.write(.close, in: 1, seconds: 20)
+    view = try #require(confirmed.fold().view)
+    #expect(view.stage == .closed && view.conflicts.isEmpty)
+    #expect(view.number(.closedAt) == World.start + 20_000)
+
+    world.syncAll()
+    try world.write(.agree, seconds: 30)
+    view = try #require(world.fold().view)
+    #expect(view.stage == .agreed && view.conflicts.isEmpty)
+}
+
+@Test func twoConcurrentClosingsWithDifferentOutcomesConflictInTheOutcomeOnly() throws {
+    var world = try registered()
+    try world.write(.accept)
+    world.syncAll()
+    try world.write(.close, [.outcome: .text("11")], seconds: 10)
+    try world.write(.close, [.outcome: .text("52")], in: 1, seconds: 8)
+    let view = try #require(world.fold().view)
+    #expect(view.stage == .closed)
+    #expect(view.conflicts.map(\.register) == [CaseField.outcome.rawValue])
+    #expect(view.number(.closedAt) == World.start + 8_000)
+}
+
+@Test func theEarliestMilestoneHoldsAndAnAmendmentThatKnewItReplacesIt() throws {
+    var world = try registered()
+    try world.write(.respond, seconds: 40)
+    try world.write(.respond, in: 1, seconds: 30)
+    world.syncAll()
+    try world.write(.respond, seconds: 20)
+    try world.write(.respond, seconds: 90)
+    #expect(world.fold().view?.number(.respondedAt) == World.start + 20_000)
+    #expect(world.fold().view?.conflicts.isEmpty == true)
+    try world.write(.amend, [.respondedAt: .unsigned(World.start + 70_000)], seconds: 100)
+    #expect(world.fold().view?.number(.respondedAt) == World.start + 70_000)
+    // Another that did not know the amendment keeps its own beside it.
+    try world.write(.respond, in: 1, seconds: 10)
+    let register = try #require(world.fold().view?.registers.first { $0.id == 5 })
+    #expect(register.writes.count == 2)
+    #expect(register.shown == .unsigned(World.start + 10_000))
+}
+
+@Test func anErasedAmendmentLeavesItsRegisterEmptyInsteadOfShowingTheOlderValue() throws {
+    var world = try registered()
+    let amended = try world.write(.amend, [.summary: .text("楼下漏水")])
+    #expect(world.fold().view?.text(.summary) == "楼下漏水")
+    let erased = world.entries.map { entry in
+        PlacedEntry(
+            log: entry.log,
+            sequence: entry.sequence,
+            hash: entry.hash,
+            author: entry.author,
+            header: entry.header,
+            parts: entry == amended ? entry.parts.map { _ in nil } : entry.parts
+        )
+    }
+    let view = try #require(world.fold(erased).view)
+    #expect(view[.summary] == nil)
+    #expect(view.registers.contains { $0.id == 36 && $0.writes.count == 1 })
+}
+
+@Test func organisationsInvolvedAddUp() throws {
+    var world = try registered()
+    try world.write(.amend, [.involved: .text("物业公司")])
+    try world.write(.amend, [.involved: .text("自来水公司")], in: 1)
+    try world.write(.amend, [.involved: .text("物业公司")], seconds: 1)
+    let register = try #require(world.fold().view?.registers.first { $0.id == 53 })
+    #expect(register.writes.count == 3)
+    guard case .array(let values)? = register.shown else {
+        Issue.record("no set")
+        return
+    }
+    #expect(Set(values) == [.text("物业公司"), .text("自来水公司")])
+    #expect(world.fold().view?.conflicts.isEmpty == true)
+}
