@@ -1,0 +1,88 @@
+package import Crypto
+package import Replication
+package import TransparencyLog
+
+/// What the runtime has to do, in the order given.
+package enum ReplicaCommand: Sendable {
+    /// Send a frame; sessions that have gone are passed over.
+    case send(SessionID, frame: [UInt8])
+    /// Send what is queued and close the connection; no event follows.
+    case close(SessionID)
+    /// Read entries for a peer and answer with ``ReplicaEvent/read(_:_:)``.
+    case read(RequestID, ReadRequest)
+    /// Commit entries and tree in one transaction, and answer with
+    /// ``ReplicaEvent/committed(_:)`` or ``ReplicaEvent/commitFailed(_:reason:)``.
+    ///
+    /// Packages of one log come in order; storage refuses one that does not start at its size.
+    case commit(RequestID, VerifiedPackage, from: SessionID)
+    /// Tell the root that the log had at this size, by ``ReplicaEvent/compared(_:root:)``.
+    case compare(RequestID, log: Digest, size: UInt64)
+    /// Keep two checkpoints of one log that no tree can join, for ever.
+    case keepEvidence(ForkEvidence)
+    /// Stop writing to the own log, at once.
+    case stopWriting(StopReason)
+    /// Connect, and tell ``ReplicaEvent/connected(_:key:dialed:)`` or
+    /// ``ReplicaEvent/dialFailed(_:reason:)``.
+    case dial(PeerAddress)
+    /// A line for the log.
+    case notice(Notice)
+}
+
+/// Entries that a peer asked for.
+package struct ReadRequest: Hashable, Sendable {
+    /// The log.
+    package let log: Digest
+    /// First entry wanted.
+    package let first: UInt64
+    /// Most entries wanted.
+    package let count: Int
+    /// Most bytes wanted, by ``Entry/byteCount``; the first entry goes in any case.
+    package let bytes: Int
+    /// Size to which the proof leads.
+    package let target: UInt64
+    /// Root below `first` that the reader holds; nil if it need not be compared.
+    package let root: Digest?
+
+    /// Takes all fields.
+    package init(
+        log: Digest,
+        first: UInt64,
+        count: Int,
+        bytes: Int,
+        target: UInt64,
+        root: Digest?
+    ) {
+        self.log = log
+        self.first = first
+        self.count = count
+        self.bytes = bytes
+        self.target = target
+        self.root = root
+    }
+}
+
+/// Two checkpoints, both signed by their log's key, that no tree can join.
+package struct ForkEvidence: Hashable, Sendable {
+    /// The log.
+    package let log: Digest
+    /// The newest note of the branch that is held here.
+    package let ours: [UInt8]
+    /// The note of the other branch.
+    package let theirs: SignedCheckpoint
+    /// Size at which the roots of both branches are known to differ.
+    package let size: UInt64
+    /// The other branch's root at that size.
+    package let root: Digest
+    /// Consistency proof in the other branch from there to its note; empty if that is its size.
+    package let proof: [Digest]
+}
+
+/// Why a node must not write to its own log.
+package enum StopReason: Hashable, Sendable {
+    /// Another live process has the same keys.
+    case twin
+    /// A peer holds more of the own log than this node does.
+    case ownLogBehind(SignedCheckpoint)
+    /// A peer holds another branch of the own log.
+    case ownLogForked(SignedCheckpoint)
+}

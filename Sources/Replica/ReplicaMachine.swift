@@ -1,0 +1,231 @@
+package import Crypto
+internal import Encoding
+package import Ledger
+internal import Replication
+internal import TransparencyLog
+
+/// What a node is, to its peers.
+package struct ReplicaConfiguration: Hashable, Sendable {
+    /// The ledger.
+    package let ledger: Digest
+    /// The node's own log.
+    package let log: Digest
+    /// Drawn at random for each run of the process.
+    package let instance: UInt64
+    /// Random; all choices and jitter of the machine follow from it.
+    package let seed: UInt64
+    /// Version of the rules by which views are folded.
+    package let foldVersion: UInt64
+
+    /// Takes all fields.
+    package init(
+        ledger: Digest,
+        log: Digest,
+        instance: UInt64,
+        seed: UInt64,
+        foldVersion: UInt64
+    ) {
+        self.ledger = ledger
+        self.log = log
+        self.instance = instance
+        self.seed = seed
+        self.foldVersion = foldVersion
+    }
+}
+
+/// A whole node without I/O: sessions, comparison, pulls, serving, live entries and dialing.
+///
+/// Events go in, commands come out, to be performed in order. It reads no clock, socket, disk or
+/// random source. What a peer does wrong closes that peer's session and nothing else; all state
+/// is bounded by ``Limits`` and the number of logs in the roster.
+///
+/// - Source: `Protocol/replication.md`.
+package struct ReplicaMachine {
+    /// What the node is.
+    package let configuration: ReplicaConfiguration
+    let verifier: PackageVerifier
+
+    // What is held.
+    var logs: [Digest: LogState] = [:]
+    var view: FoldedView?
+    var isOwnLogClosed = false
+    /// The frontier's digest, until something is committed.
+    var frontierCache: Digest?
+
+    // The roster, and what is looked up in it often.
+    var roster: Roster
+    var ranks: [Digest: Int] = [:]
+    var districts: [Digest: String] = [:]
+
+    // Peers.
+    var sessions: [SessionID: Session] = [:]
+    var dials: [String: Dial] = [:]
+    var configured: [PeerAddress] = []
+
+    // Questions to storage.
+    var reads: [RequestID: ServedPull] = [:]
+    var commits: [RequestID: PendingCommit] = [:]
+    var comparisons: [RequestID: Comparison] = [:]
+    var lastRequest: UInt64 = 0
+    /// The session that was served last when a commit made room.
+    var lastResumed = SessionID(0)
+
+    var generator: SplitMix64
+    var now: UInt64 = 0
+    var wall: UInt64 = 0
+    var commands: [ReplicaCommand] = []
+
+    /// Starts with what storage holds.
+    ///
+    /// `heads` has each log once; that of the own log comes with a checkpoint of exactly its size,
+    /// since only signed heads can be pulled. The roster must name at least the founder.
+    package init(configuration: ReplicaConfiguration, heads: [LogHead], roster: Roster) {
+        self.configuration = configuration
+        self.roster = roster
+        verifier = PackageVerifier(ledger: configuration.ledger)
+        generator = SplitMix64(state: configuration.seed)
+        for head in heads { logs[head.log] = LogState(head, verifier: verifier) }
+        indexRoster()
+        refreshDials()
+    }
+
+    /// Takes an event and says what is to be done.
+    ///
+    /// - Parameters:
+    ///   - event: what happened.
+    ///   - now: monotonic milliseconds.
+    ///   - wall: UTC milliseconds since 1970.
+    /// - Returns: commands, to be performed in order.
+    package mutating func handle(
+        _ event: ReplicaEvent,
+        now: UInt64,
+        wall: UInt64
+    ) -> [ReplicaCommand] {
+        self.now = max(self.now, now)
+        self.wall = wall
+        switch event {
+        case .connected(let id, let key, let dialed): connected(id, key: key, dialed: dialed)
+        case .received(let id, let frame): received(id, frame: frame)
+        case .disconnected(let id, let reason): disconnected(id, reason: reason)
+        case .dialFailed(let address, let reason): dialFailed(address, reason: reason)
+        case .read(let request, let answer): read(request, answer)
+        case .committed(let request): committed(request)
+        case .commitFailed(let request, let reason): commitFailed(request, reason: reason)
+        case .compared(let request, let root): compared(request, root: root)
+        case .appended(let append): appended(append)
+        case .rosterChanged(let roster): rosterChanged(roster)
+        case .configured(let peers):
+            configured = peers
+            refreshDials()
+        case .compareNow: compareNow()
+        case .viewChanged(let frontier, let digest):
+            view = FoldedView(frontier: frontier, digest: digest)
+        case .ownLogClosed(let isClosed):
+            isOwnLogClosed = isClosed
+            fillAll()
+        case .tick: ticked()
+        case .stopped: stopped()
+        }
+        let result = commands
+        commands = []
+        return result
+    }
+
+    /// Digest of everything that is committed.
+    package var frontier: Digest {
+        frontierCache ?? frontierDigest(positions(logs.keys))
+    }
+
+    /// Whether every session has compared, and nothing is being pulled, committed or dialed.
+    package var isSettled: Bool {
+        sessions.values.allSatisfy { $0.hasCompared && $0.awaited.isEmpty && $0.slots.isEmpty }
+            && commits.isEmpty && comparisons.isEmpty
+            && dials.values.allSatisfy { $0.dialing == nil }
+    }
+}
+
+/// The frontier and digest of the view that the runtime told last.
+struct FoldedView {
+    let frontier: Digest
+    let digest: Digest
+}
+
+/// A pull of a peer that storage is reading for.
+struct ServedPull {
+    let session: SessionID
+    let first: UInt64
+    let log: Digest
+    let count: Int
+}
+
+extension ReplicaMachine {
+    var ownLog: LogState { logs[configuration.log] ?? LogState() }
+
+    func positions(_ ids: some Sequence<Digest>) -> [LogPosition] {
+        ids.compactMap { id in
+            logs[id].map { LogPosition(log: id, size: $0.size, root: $0.root) }
+        }
+    }
+
+    mutating func nextRequest() -> RequestID {
+        lastRequest += 1
+        return RequestID(lastRequest)
+    }
+
+    mutating func notice(_ notice: Notice) { commands.append(.notice(notice)) }
+
+    mutating func send(_ id: SessionID, _ message: Message) {
+        send(id, frame: message.encoded)
+    }
+
+    mutating func send(_ id: SessionID, frame: [UInt8]) {
+        precondition(frame.count <= Limits.frameBytes, "a frame of our own is within the limit")
+        sessions[id]?.lastSent = now
+        commands.append(.send(id, frame: frame))
+    }
+
+    /// `milliseconds`, shortened or prolonged at random by up to a quarter.
+    mutating func jittered(_ milliseconds: UInt64) -> UInt64 {
+        let quarter = milliseconds / 4
+        return generator.number(from: milliseconds - quarter, to: milliseconds + quarter)
+    }
+
+    /// Takes up a roster: which logs there are, in which order, and in which district.
+    mutating func indexRoster() {
+        ranks = [:]
+        districts = [:]
+        for (rank, member) in roster.members.enumerated() {
+            ranks[member.log] = rank
+            districts[member.log] = member.scope.district.code
+        }
+    }
+
+    mutating func rosterChanged(_ roster: Roster) {
+        self.roster = roster
+        indexRoster()
+        for id in sessions.keys.sorted() {
+            guard let session = sessions[id], !isWelcome(session.key, dialed: session.dialed)
+            else { continue }
+            close(id, .notMember, "right ended")
+        }
+        // Heads of logs that the roster did not name before say what the peers hold.
+        for id in sessions.keys.sorted() {
+            for (log, head) in sessions[id]?.heads ?? [:] where ranks[log] != nil {
+                let known = sessions[id]?.peerSizes[log] ?? 0
+                sessions[id]?.peerSizes[log] = max(known, head.size)
+            }
+        }
+        refreshDials()
+        fillAll()
+    }
+
+    /// Whether the roster names the key, or the configuration for this very address does.
+    ///
+    /// The configuration counts only until this node has seen its own grant: an invitation is not
+    /// signed, and one that was changed on the way must not keep a stranger in for ever.
+    func isWelcome(_ key: PublicKey, dialed: PeerAddress?) -> Bool {
+        if !roster.members(tls: key).isEmpty { return true }
+        return dialed?.key == key && roster.member(log: configuration.log) == nil
+            && !roster.grants.contains { $0.keys.tls == key }
+    }
+}

@@ -1,0 +1,162 @@
+import Crypto
+import Encoding
+import Replication
+
+/// One connection to a peer.
+///
+///     connected ─hello─▶ live ─bye, loss, fault─▶ removed
+struct Session {
+    let id: SessionID
+    let key: PublicKey
+    let dialed: PeerAddress?
+    let since: UInt64
+    /// Where this session stands among those that get entries whole; random.
+    let pushOrder: UInt64
+
+    /// The peer's log: by its TLS key, else by its hello.
+    var peer: Digest?
+    /// The peer's greeting; nil until it came, and while it is nil nothing else is taken.
+    var hello: Hello?
+    var skew: Int64 = 0
+
+    // Comparing.
+    /// Summaries that were sent and not answered by heads yet; true for an opening one.
+    var awaited: [Bool] = []
+    /// Heads received of the answer that is under way.
+    var answeredHeads = 0
+    var hasCompared = false
+    var nextCompare: UInt64 = 0
+    /// How much the peer says it holds of each log.
+    var peerSizes: [Digest: UInt64] = [:]
+
+    // Pulling.
+    /// Heads beyond what this node has, of logs in the roster or not known yet.
+    var heads: [Digest: Head] = [:]
+    var noteBytes = 0
+    var hasDroppedHeads = false
+    /// Logs that this session pulls, in the order in which it began.
+    var pulling: [Digest] = []
+    var slots: [Slot] = []
+    /// Logs of which the peer holds another branch.
+    var refused: Set<Digest> = []
+
+    // Serving.
+    var servedReads = 0
+    /// Logs to announce.
+    var news: Set<Digest> = []
+    var lastNews: UInt64 = 0
+    var pushedBytes = 0
+    var pushesSince: UInt64 = 0
+
+    // Time.
+    var lastSent: UInt64
+    var lastReceived: UInt64
+    var lastProgress: UInt64
+    /// Since when the peer owes an answer without having sent any.
+    var owedSince: UInt64?
+    var ping: Ping?
+    var roundTrip: UInt64?
+    var windowStart: UInt64
+    var windowRequests = 0
+
+    init(
+        id: SessionID,
+        key: PublicKey,
+        dialed: PeerAddress?,
+        peer: Digest?,
+        pushOrder: UInt64,
+        now: UInt64
+    ) {
+        self.id = id
+        self.key = key
+        self.dialed = dialed
+        self.peer = peer
+        self.pushOrder = pushOrder
+        since = now
+        lastSent = now
+        lastReceived = now
+        lastProgress = now
+        windowStart = now
+    }
+
+    var isLive: Bool { hello != nil }
+
+    /// Whether the peer owes heads, a package or a refusal.
+    var isOwed: Bool { !awaited.isEmpty || slots.contains { $0.package == nil } }
+
+    /// Notes that something was asked for.
+    mutating func asked(now: UInt64) {
+        if owedSince == nil { owedSince = now }
+    }
+
+    /// Notes that something that was asked for came.
+    mutating func progressed(now: UInt64) {
+        lastProgress = now
+        owedSince = isOwed ? now : nil
+    }
+
+    mutating func forgetHead(_ log: Digest) {
+        if let head = heads.removeValue(forKey: log) { noteBytes -= head.note.count }
+    }
+
+    /// Counts a ping or an opening summary; false if there were too many.
+    mutating func allowsSmallRequest(now: UInt64) -> Bool {
+        if now - windowStart >= Limits.smallRequestsMilliseconds {
+            windowStart = now
+            windowRequests = 0
+        }
+        windowRequests += 1
+        return windowRequests <= Limits.smallRequests
+    }
+}
+
+/// One pull that was sent.
+struct Slot {
+    let log: Digest
+    let first: UInt64
+    let count: Int
+    /// The root that was sent along, on which the peer may answer that it holds another log.
+    let root: Digest?
+    /// The answer, until it can be verified.
+    var package: Package?
+    /// The log is pulled no more; the answer is passed over.
+    var isAbandoned = false
+}
+
+/// A ping that was sent.
+struct Ping {
+    let number: UInt64
+    let sent: UInt64
+}
+
+/// An endpoint and what became of dialing it.
+struct Dial {
+    let address: PeerAddress
+    var isConfigured: Bool
+    /// The log of the node there: from the roster, or as it said last.
+    var log: Digest?
+    var attempts = 0
+    var next: UInt64 = 0
+    /// Since when a dial is under way.
+    var dialing: UInt64?
+    var session: SessionID?
+    var lastError: String?
+}
+
+/// The machine's random numbers: SplitMix64 from the seed it was given.
+struct SplitMix64: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var word = state
+        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
+        return word ^ (word >> 31)
+    }
+
+    /// One of `least` to `most`, both included; near enough to even for timers.
+    mutating func number(from least: UInt64, to most: UInt64) -> UInt64 {
+        least + next() % (most - least + 1)
+    }
+}

@@ -1,0 +1,86 @@
+internal import Ledger
+
+/// Every bound of replication, in one place.
+///
+/// A peer that goes beyond one that is marked *wire* breaks the protocol; the others bound what
+/// this node does or remembers.
+///
+/// - Source: `Protocol/replication.md` section 3.
+package enum Limits {
+    /// Wire: most bytes of a frame.
+    package static let frameBytes = 1 << 20
+    /// Most bytes of entries in a package, by ``Entry/byteCount``.
+    ///
+    /// As many as one entry may have. What CBOR adds to 256 entries of 16 parts and the proof
+    /// still fit into the frame.
+    package static let packageBytes = Part.entryBytesMax
+    /// Wire: most entries in a package or a push; packages end at multiples of it.
+    package static let packageEntries = 256
+    /// Wire: most hashes in a consistency proof.
+    package static let proofHashes = 65
+    /// Wire: most bytes of a checkpoint note, which leaves room for 16 cosignatures.
+    package static let noteBytes = 4_096
+    /// Wire: most heads in one message, in one answer, and remembered of one session.
+    package static let heads = 4_096
+    /// Most bytes of notes remembered of one session.
+    package static let rememberedNoteBytes = 2 << 20
+    /// Wire: most districts in a summary.
+    package static let districts = 1_024
+    /// Wire: most reads that a peer may have waiting at this node.
+    package static let servedReads = 8
+    /// Most pulls of this node in one session that are not answered or not verified yet.
+    package static let pulls = 4
+    /// Most packages that are handed over to be committed and are not yet.
+    package static let pendingCommits = 8
+    /// Most questions to storage for an earlier root that are not answered yet.
+    package static let comparisons = 32
+    /// Wire: most summaries of this node that a peer may leave unanswered when it sends one.
+    package static let awaitedSummaries = 4
+    /// Entries a second below which a pull passes to another session that has the log.
+    package static let slowPullEntries: UInt64 = 16
+    /// Most branches of one log for which evidence is kept in one run.
+    package static let contradictions = 16
+    /// Most entries of a package that is treated as live: signatures checked, pushed whole.
+    package static let liveEntries = 16
+    /// Most sessions to which an entry is pushed whole.
+    package static let pushedSessions = 3
+    /// Most bytes pushed in one session between two announcements; the rest is announced.
+    package static let pushedBytes = 1 << 20
+    /// Most sessions at once.
+    package static let sessions = 64
+    /// Connections below which a node dials others.
+    package static let connections = 12
+    /// Most of these in the node's own district, so that districts do not become islands.
+    package static let districtConnections = 8
+    /// Most endpoints that are remembered for dialing.
+    package static let endpoints = 4_096
+    /// Wire: most pings and opening summaries of a peer in ``smallRequestsMilliseconds``.
+    package static let smallRequests = 32
+
+    /// Window of ``smallRequests``.
+    package static let smallRequestsMilliseconds: UInt64 = 10_000
+    /// Time within which a peer must say hello.
+    package static let helloMilliseconds: UInt64 = 10_000
+    /// Time without an answer that is owed, after which a session is closed.
+    package static let stallMilliseconds: UInt64 = 30_000
+    /// Time after which a pull is looked at for being slow.
+    package static let slowPullMilliseconds: UInt64 = 60_000
+    /// Time without sending, after which a ping goes out.
+    package static let pingMilliseconds: UInt64 = 30_000
+    /// Time between two comparisons of a session, drawn anew from 3/4 to 5/4 of it.
+    package static let compareMilliseconds: UInt64 = 60_000
+    /// Least time between two announcements in a session.
+    package static let announceMilliseconds: UInt64 = 1_000
+    /// Time after which an unanswered dial counts as failed.
+    package static let dialMilliseconds: UInt64 = 30_000
+    /// Wait after the first failed dial; doubles with each further one.
+    package static let backoffMilliseconds: UInt64 = 1_000
+    /// Longest wait between dials.
+    package static let backoffMaxMilliseconds: UInt64 = 60_000
+    /// Age at which a session that ends has shown its endpoint to be good.
+    package static let livedMilliseconds: UInt64 = 10_000
+    /// Wait before a log is pulled again after storage could not commit it.
+    package static let commitRetryMilliseconds: UInt64 = 10_000
+    /// Difference of clocks that is reported.
+    package static let skewMilliseconds: UInt64 = 600_000
+}

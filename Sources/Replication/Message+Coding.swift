@@ -1,0 +1,208 @@
+import Crypto
+import Encoding
+import Ledger
+
+extension Message {
+    /// The frame: a deterministic CBOR array that starts with the number of the type.
+    package var encoded: [UInt8] {
+        var writer = CBORWriter(capacity: 256)
+        switch self {
+        case .hello(let hello): Self.write(hello, &writer)
+        case .bye(let reason):
+            writer.open(.bye, 1)
+            writer.unsigned(reason.rawValue)
+        case .summary(let summary):
+            writer.open(.summary, 2)
+            writer.bool(summary.isAnswer)
+            writer.array(summary.districts.count)
+            for district in summary.districts {
+                writer.array(2)
+                writer.text(district.code)
+                writer.bytes(district.digest)
+            }
+        case .heads(let heads): Self.write(heads, &writer)
+        case .pull(let pull): Self.write(pull, &writer)
+        case .package(let package):
+            writer.open(.package, 4)
+            writer.bytes(package.log)
+            writer.unsigned(package.first)
+            writer.entries(package.entries)
+            writer.hashes(package.proof)
+        case .gone(let gone): Self.write(gone, &writer)
+        case .push(let push):
+            writer.open(.push, 4)
+            writer.bytes(push.log)
+            writer.unsigned(push.first)
+            writer.entries(push.entries)
+            writer.bytes(push.note)
+        case .ping(let number):
+            writer.open(.ping, 1)
+            writer.unsigned(number)
+        case .pong(let number):
+            writer.open(.pong, 1)
+            writer.unsigned(number)
+        }
+        return writer.bytes
+    }
+
+    private static func write(_ hello: Hello, _ writer: inout CBORWriter) {
+        writer.open(.hello, 10)
+        writer.unsigned(Hello.currentVersion)
+        writer.bytes(hello.ledger)
+        writer.bytes(hello.log)
+        writer.unsigned(hello.instance)
+        writer.unsigned(hello.wall)
+        writer.bytes(hello.frontier)
+        writer.bytes(hello.view)
+        writer.unsigned(hello.foldVersion)
+        writer.unsigned(hello.yourSize)
+        writer.bytes(hello.yourRoot)
+    }
+
+    private static func write(_ heads: Heads, _ writer: inout CBORWriter) {
+        writer.open(.heads, 2)
+        writer.unsigned(heads.kind.rawValue)
+        writer.array(heads.heads.count)
+        for head in heads.heads {
+            writer.array(4)
+            writer.bytes(head.log)
+            writer.unsigned(head.size)
+            writer.bytes(head.root)
+            writer.bytes(head.note)
+        }
+    }
+
+    private static func write(_ pull: Pull, _ writer: inout CBORWriter) {
+        writer.open(.pull, 5)
+        writer.bytes(pull.log)
+        writer.unsigned(pull.first)
+        writer.unsigned(UInt64(pull.count))
+        writer.unsigned(pull.target)
+        writer.optional(pull.root)
+    }
+
+    private static func write(_ gone: Gone, _ writer: inout CBORWriter) {
+        writer.open(.gone, 4)
+        writer.bytes(gone.log)
+        writer.unsigned(gone.first)
+        switch gone.reason {
+        case .notHeld:
+            writer.null()
+            writer.array(0)
+        case .diverged(let root, let proof):
+            writer.bytes(root)
+            writer.hashes(proof)
+        }
+    }
+}
+
+extension Message {
+    /// Reads a frame, within the limits.
+    ///
+    /// - Throws: ``MessageError``; the session that it came in is then closed.
+    package init(decoding frame: [UInt8]) throws(MessageError) {
+        guard frame.count <= Limits.frameBytes else { throw .limit("frame") }
+        do {
+            var reader = CBORReader(frame)
+            let fields = try reader.array(max: 16) - 1
+            guard let type = MessageType(rawValue: try reader.unsigned()) else {
+                throw MessageError.malformed("type")
+            }
+            // The fields after a foreign version may be of any kind.
+            if type == .hello {
+                let version = try reader.unsigned()
+                guard version == Hello.currentVersion else { throw MessageError.version(version) }
+            }
+            guard fields == type.fieldCount else { throw MessageError.malformed("fields") }
+            self = try Self.read(type, &reader)
+            try reader.finish()
+        } catch let error as MessageError {
+            throw error
+        } catch CBORError.tooLarge(let limit) {
+            throw .limit("more than \(limit)")
+        } catch {
+            throw .malformed("encoding")
+        }
+    }
+
+    private static func read(
+        _ type: MessageType,
+        _ reader: inout CBORReader
+    ) throws -> Message {
+        switch type {
+        case .hello: return .hello(try reader.hello())
+        case .bye:
+            // A reason of a later version still ends the session.
+            return .bye(ByeReason(rawValue: try reader.unsigned()) ?? .done)
+        case .summary: return .summary(try reader.summary())
+        case .heads: return .heads(try reader.heads())
+        case .pull: return .pull(try reader.pull())
+        case .package:
+            return .package(
+                Package(
+                    log: try reader.bytes32(),
+                    first: try reader.unsigned(),
+                    entries: try reader.entries(max: Limits.packageEntries),
+                    proof: try reader.hashes(max: Limits.proofHashes)
+                )
+            )
+        case .gone: return .gone(try reader.gone())
+        case .push:
+            return .push(
+                Push(
+                    log: try reader.bytes32(),
+                    first: try reader.unsigned(),
+                    entries: try reader.entries(max: Limits.liveEntries),
+                    note: try reader.bytes(max: Limits.noteBytes)
+                )
+            )
+        case .ping: return .ping(try reader.unsigned())
+        case .pong: return .pong(try reader.unsigned())
+        }
+    }
+}
+
+/// Numbers of the message types.
+enum MessageType: UInt64 {
+    case hello = 1
+    case bye = 2
+    case summary = 3
+    case heads = 4
+    case pull = 5
+    case package = 6
+    case gone = 7
+    case push = 8
+    case ping = 9
+    case pong = 10
+
+    /// Items after the number of the type.
+    var fieldCount: Int {
+        switch self {
+        case .hello: 10
+        case .bye, .ping, .pong: 1
+        case .summary, .heads: 2
+        case .package, .gone, .push: 4
+        case .pull: 5
+        }
+    }
+}
+
+/// Why a frame is no message.
+package enum MessageError: Error, Hashable, Sendable {
+    /// The sender speaks this version of the protocol.
+    case version(UInt64)
+    /// The named thing is not of its form.
+    case malformed(String)
+    /// Something goes beyond its limit.
+    case limit(String)
+}
+
+extension MessageError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .version(let version): "version \(version), want \(Hello.currentVersion)"
+        case .malformed(let what): "malformed \(what)"
+        case .limit(let what): "limit: \(what)"
+        }
+    }
+}
