@@ -1,0 +1,166 @@
+internal import CSQLite
+
+/// Owns one SQLite connection; used from one thread at a time.
+///
+/// Write-ahead log with a full sync at each commit: what a transaction returned from is durable.
+/// `secure_delete` overwrites what is deleted, since redaction must reach the pages.
+@safe package final class Database {
+    private let raw: OpaquePointer
+    private var statements: [String: Statement] = [:]
+    private var isInTransaction = false
+
+    /// How long to wait for another process's write lock.
+    private static let busyTimeoutMilliseconds: Int32 = 10_000
+
+    /// How a database file is opened.
+    package enum Mode: Sendable {
+        /// Creates the file (mode 0600 comes from the process's umask) if there is none.
+        case readWrite
+        /// Never changes anything; the file must exist.
+        case readOnly
+    }
+
+    /// *Takes* a connection.
+    private init(owning raw: OpaquePointer) { unsafe self.raw = raw }
+
+    deinit {
+        statements = [:]
+        unsafe sqlite3_close_v2(raw)
+    }
+
+    /// Opens the file at `path`.
+    ///
+    /// - Throws: ``SQLiteError``.
+    package static func open(_ path: String, _ mode: Mode) throws(SQLiteError) -> Database {
+        let access =
+            mode == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        var raw: OpaquePointer?
+        let code = unsafe sqlite3_open_v2(
+            path,
+            &raw,
+            access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+            nil
+        )
+        guard let raw = unsafe raw else { throw unsafe SQLiteError(nil, code) }
+        let database = unsafe Database(owning: raw)
+        guard code == SQLITE_OK else { throw unsafe SQLiteError(raw, code) }
+        unsafe sqlite3_busy_timeout(raw, busyTimeoutMilliseconds)
+        if mode == .readWrite {
+            try database.execute(
+                """
+                PRAGMA journal_mode = WAL;
+                PRAGMA synchronous = FULL;
+                PRAGMA secure_delete = ON;
+                PRAGMA wal_autocheckpoint = 50000;
+                """
+            )
+        }
+        try database.execute(
+            """
+            PRAGMA foreign_keys = ON;
+            PRAGMA cache_size = -65536;
+            PRAGMA trusted_schema = OFF;
+            """
+        )
+        return database
+    }
+
+    /// Runs statements that need no values and whose rows nobody wants.
+    package func execute(_ sql: String) throws(SQLiteError) {
+        let code = unsafe sqlite3_exec(raw, sql, nil, nil, nil)
+        guard code == SQLITE_OK else { throw unsafe SQLiteError(raw, code) }
+    }
+
+    /// Runs one statement to its end.
+    package func run(_ sql: String, _ values: [SQLValue] = []) throws(SQLiteError) {
+        let statement = try prepared(sql)
+        defer { statement.reset() }
+        try statement.bind(values)
+        while try statement.step() {}
+    }
+
+    /// Gives each row of one statement to `body`, which stops the scan by returning false.
+    package func scan(
+        _ sql: String,
+        _ values: [SQLValue] = [],
+        _ body: (Row) throws -> Bool
+    ) throws {
+        let statement = try prepared(sql)
+        defer { statement.reset() }
+        try statement.bind(values)
+        while try statement.step() {
+            guard try body(Row(statement)) else { return }
+        }
+    }
+
+    /// What `body` makes of each row of one statement.
+    package func rows<Value>(
+        _ sql: String,
+        _ values: [SQLValue] = [],
+        _ body: (Row) throws -> Value
+    ) throws -> [Value] {
+        var found: [Value] = []
+        try scan(sql, values) { row in
+            found.append(try body(row))
+            return true
+        }
+        return found
+    }
+
+    /// What `body` makes of the first row; nil if there is none.
+    package func first<Value>(
+        _ sql: String,
+        _ values: [SQLValue] = [],
+        _ body: (Row) throws -> Value
+    ) throws -> Value? {
+        var found: Value?
+        try scan(sql, values) { row in
+            found = try body(row)
+            return false
+        }
+        return found
+    }
+
+    /// Runs `body` in one transaction: all of it is durable when this returns, or none of it.
+    package func transaction<Value>(_ body: () throws -> Value) throws -> Value {
+        precondition(!isInTransaction, "transactions do not nest")
+        try execute("BEGIN IMMEDIATE")
+        isInTransaction = true
+        defer { isInTransaction = false }
+        do {
+            let value = try body()
+            try execute("COMMIT")
+            return value
+        } catch {
+            // A full disk may have rolled back already, in which case there is nothing to undo.
+            if unsafe sqlite3_get_autocommit(raw) == 0 { try? execute("ROLLBACK") }
+            throw error
+        }
+    }
+
+    /// Runs `body` on one snapshot, so that its reads agree with each other.
+    package func snapshot<Value>(_ body: () throws -> Value) throws -> Value {
+        guard !isInTransaction else { return try body() }
+        try execute("BEGIN")
+        isInTransaction = true
+        defer {
+            isInTransaction = false
+            try? execute("ROLLBACK")
+        }
+        return try body()
+    }
+
+    /// The row id that the last insert gave.
+    package var lastInsertedRow: Int64 { unsafe sqlite3_last_insert_rowid(raw) }
+
+    /// How many rows the last statement changed.
+    package var changeCount: Int { Int(unsafe sqlite3_changes(raw)) }
+
+    private func prepared(_ sql: String) throws(SQLiteError) -> Statement {
+        // One statement is never in use twice at a time: none of ours nests in itself.
+        if let statement = statements[sql] { return statement }
+        let statement = unsafe try Statement(sql, in: raw)
+        statements[sql] = statement
+        return statement
+    }
+}

@@ -1,0 +1,165 @@
+internal import Cases
+internal import Crypto
+internal import Encoding
+package import Ledger
+
+/// Which cases a list wants; every condition that is given must hold.
+package struct CaseFilter: Hashable, Sendable {
+    /// Only cases opened in this place or within it.
+    package var scope: Scope?
+    /// Only these stages, by code name.
+    package var stages: [String] = []
+    /// Only this category or its subclasses; for imported records, words of the source's category.
+    package var category: String?
+    /// Only cases of which a clock has run out at this time.
+    package var overdueAt: UInt64?
+    /// Only cases of which a clock runs out between now and this time.
+    package var dueBefore: UInt64?
+    /// Only cases whose stage is not an ended one.
+    package var isOpen = false
+    /// Only cases with a conflict.
+    package var hasConflict = false
+    /// Only imported records that carry this flag.
+    package var flag: String?
+    /// Reported at or after, milliseconds since 1970.
+    package var since: UInt64?
+    /// Reported before.
+    package var until: UInt64?
+    /// Most rows.
+    package var limit = 100
+
+    /// Every case.
+    package init() {}
+
+    var condition: (sql: String, values: [SQLValue]) {
+        var terms: [(String, [SQLValue])] = []
+        if let scope { terms.append(Self.prefix("c.scope", scope.code)) }
+        if !stages.isEmpty {
+            let marks = stages.map { _ in "?" }.joined(separator: ", ")
+            terms.append(("c.stage IN (\(marks))", stages.map(SQLValue.text)))
+        }
+        if let category { terms.append(Self.prefix("c.category", category)) }
+        if let overdueAt { terms.append(("c.due_at < ?", [.count(overdueAt)])) }
+        if let dueBefore { terms.append(("c.due_at <= ?", [.count(dueBefore)])) }
+        if isOpen {
+            let ended = Stage.allCases.filter(\.isEnded).map(\.rawValue)
+            let marks = ended.map { _ in "?" }.joined(separator: ", ")
+            terms.append(("c.stage NOT IN (\(marks))", ended.map(SQLValue.text)))
+        }
+        if hasConflict { terms.append(("c.conflicts > 0", [])) }
+        if let flag {
+            terms.append(("' ' || c.flags || ' ' LIKE ?", [.text("% \(flag) %")]))
+        }
+        if let since { terms.append(("c.reported_at >= ?", [.count(since)])) }
+        if let until { terms.append(("c.reported_at < ?", [.count(until)])) }
+        guard !terms.isEmpty else { return ("1", []) }
+        return (terms.map(\.0).joined(separator: " AND "), terms.flatMap(\.1))
+    }
+
+    private static func prefix(_ column: String, _ text: String) -> (String, [SQLValue]) {
+        // A range, which an index serves; the last scalar of Unicode ends it.
+        ("\(column) >= ? AND \(column) < ?", [.text(text), .text(text + "\u{10FFFF}")])
+    }
+}
+
+extension Store {
+    private static let rowQuery = """
+        SELECT s.id, \(CaseRow.columns.split(separator: ", ").map { "c.\($0)" }.joined(separator: ", "))
+        FROM case_view c JOIN subject s ON s.number = c.subject
+        """
+
+    /// Cases that satisfy the filter, the newest report first.
+    package func cases(_ filter: CaseFilter) throws -> [(id: SubjectID, row: CaseRow)] {
+        let (condition, values) = filter.condition
+        return try database.rows(
+            Self.rowQuery + " WHERE \(condition) ORDER BY c.reported_at DESC, s.id LIMIT ?",
+            values + [.integer(Int64(filter.limit))],
+            Self.identified
+        )
+    }
+
+    /// How many cases satisfy the filter, whatever its limit.
+    package func count(_ filter: CaseFilter) throws -> Int {
+        let (condition, values) = filter.condition
+        return try database.first(
+            "SELECT count(*) FROM case_view c WHERE \(condition)",
+            values
+        ) { Int($0.integer(0)) } ?? 0
+    }
+
+    /// How many cases of the filter stand under each value of a column.
+    package func counts(
+        _ filter: CaseFilter,
+        by column: CountColumn
+    ) throws -> [(value: String, count: Int)] {
+        let (condition, values) = filter.condition
+        return try database.rows(
+            """
+            SELECT ifnull(\(column.expression), ''), count(*) FROM case_view c
+            WHERE \(condition) GROUP BY 1 ORDER BY 2 DESC, 1
+            """,
+            values
+        ) { (value: $0.text(0), count: Int($0.integer(1))) }
+    }
+
+    /// What cases can be counted by.
+    package enum CountColumn: CaseIterable, Sendable {
+        /// Code name of the stage.
+        case stage
+        /// Six digits.
+        case district
+        /// Nine digits.
+        case scope
+        /// As shown in lists.
+        case category
+
+        var expression: String {
+            switch self {
+            case .stage: "c.stage"
+            case .district: "substr(c.scope, 1, 6)"
+            case .scope: "c.scope"
+            case .category: "c.category"
+            }
+        }
+    }
+
+    /// Cases whose id starts with these hexadecimal digits or whose number is this, at most
+    /// `limit` of them.
+    package func cases(named name: String, limit: Int = 10) throws -> [(
+        id: SubjectID, row: CaseRow
+    )] {
+        let byNumber = try database.rows(
+            Self.rowQuery + " WHERE c.number = ? LIMIT ?",
+            [.text(name), .integer(Int64(limit))],
+            Self.identified
+        )
+        guard byNumber.isEmpty else { return byNumber }
+        let digits = name.lowercased()
+        let low = digits + String(repeating: "0", count: max(0, 32 - digits.utf8.count))
+        let high = digits + String(repeating: "f", count: max(0, 32 - digits.utf8.count))
+        guard let from = unhex(low), let to = unhex(high), from.count == SubjectID.count else {
+            return []
+        }
+        return try database.rows(
+            Self.rowQuery + " WHERE s.id BETWEEN ? AND ? LIMIT ?",
+            [.blob(from), .blob(to), .integer(Int64(limit))],
+            Self.identified
+        )
+    }
+
+    /// The case that shows this external id, from whichever node imported it.
+    package func imported(source: String, id: String) throws -> (id: SubjectID, row: CaseRow)? {
+        try database.first(
+            Self.rowQuery + " WHERE c.external = ?",
+            [.text(CaseRow.external(source, id))],
+            Self.identified
+        )
+    }
+
+    private static func identified(_ row: Row) throws -> (id: SubjectID, row: CaseRow) {
+        guard let id = SubjectID(row.blob(0)) else {
+            throw StoreError.damaged("a subject's id is not of 16 bytes")
+        }
+        return (id, CaseRow(row, from: 1))
+    }
+}

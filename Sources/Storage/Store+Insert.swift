@@ -1,0 +1,179 @@
+internal import Crypto
+internal import Encoding
+internal import Ledger
+internal import TransparencyLog
+
+/// An entry on its way into the tables, checked by whoever hands it over.
+struct IncomingEntry {
+    let entry: Entry
+    let hash: Digest
+    /// The header, or why the entry has no effect.
+    let header: Result<Header, HeaderError>
+    let isForged: Bool
+}
+
+/// What a transaction touched, so that roster and view follow in the same transaction.
+struct Touched {
+    /// Subjects by row; the entries are complete for a subject that is new.
+    var subjects: [Int64: TouchedSubject] = [:]
+    /// Whether a roster entry was among them.
+    var hasRoster = false
+}
+
+/// A subject of which entries came in.
+struct TouchedSubject {
+    let id: SubjectID
+    let isNew: Bool
+    var entries: [PlacedEntry]
+}
+
+extension Store {
+    /// Inserts entries that follow on what is held of a log; inside a transaction.
+    ///
+    /// - Parameters:
+    ///   - incoming: in order.
+    ///   - state: of the log, moved on to `range`.
+    ///   - range: the tree with the entries.
+    ///   - nodes: complete subtrees, stored levels only.
+    ///   - touched: added to.
+    /// - Throws: ``StoreError``, ``SQLiteError``.
+    func insert(
+        _ incoming: [IncomingEntry],
+        into state: inout LogState,
+        range: CompactRange,
+        nodes: [(level: Int, index: UInt64, hash: Digest)],
+        touched: inout Touched
+    ) throws {
+        precondition(state.size + UInt64(incoming.count) == range.size, "entries fill the range")
+        for (offset, entry) in incoming.enumerated() {
+            let sequence = state.size + UInt64(offset)
+            try insert(entry, at: sequence, of: state, touched: &touched)
+        }
+        for node in nodes {
+            guard let (tile, offset) = TileIndex.stored(level: node.level, index: node.index),
+                tile.level > 0
+            else { continue }
+            try insertNode(node.hash, tile, offset, log: state)
+        }
+        state.range = range
+        state.root = range.root(hasher: treeHasher)
+        try write(state)
+    }
+
+    func write(_ state: LogState) throws {
+        try database.run(
+            """
+            INSERT INTO log (\(LogState.columns)) VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (number) DO UPDATE SET size = excluded.size, root = excluded.root,
+                peaks = excluded.peaks, checkpoint = excluded.checkpoint,
+                checked = excluded.checked
+            """,
+            state.values
+        )
+    }
+
+    /// The state of a log, or that of one not seen before, under the next free number.
+    func state(of log: Digest) -> LogState {
+        statesByLog[log] ?? LogState(id: log, number: (logsByNumber.keys.max() ?? 0) + 1)
+    }
+
+    /// Takes up in memory what a transaction has committed.
+    func adopt(_ state: LogState) {
+        statesByLog[state.id] = state
+        logsByNumber[state.number] = state.id
+    }
+
+    private func insert(
+        _ incoming: IncomingEntry,
+        at sequence: UInt64,
+        of state: LogState,
+        touched: inout Touched
+    ) throws {
+        let position = try state.position(sequence)
+        try database.run(
+            "INSERT INTO entry (position, header, leaf) VALUES (?, ?, ?)",
+            [.integer(position), .blob(incoming.entry.header), .blob(incoming.entry.leaf)]
+        )
+        for (index, part) in incoming.entry.parts.enumerated() {
+            guard let part else { continue }
+            try database.run(
+                "INSERT INTO part (position, salt, bytes) VALUES (?, ?, ?)",
+                [
+                    .integer(position << Schema.partBits | Int64(index)), .digest(part.salt),
+                    .blob(part.bytes),
+                ]
+            )
+        }
+        if incoming.isForged {
+            try database.run("INSERT INTO forged (position) VALUES (?)", [.integer(position)])
+        }
+        // An entry without a readable header, or that names another place, is about nothing.
+        guard case .success(let header) = incoming.header else { return }
+        let placed = PlacedEntry(
+            incoming.entry,
+            header: header,
+            hash: incoming.hash,
+            place: Place(log: state.id, sequence: sequence),
+            isForged: incoming.isForged
+        )
+        if RosterOperation.isRoster(header.operation) {
+            try database.run(
+                "INSERT INTO roster_entry (position, is_signed) VALUES (?, 0)",
+                [.integer(position)]
+            )
+            touched.hasRoster = true
+        }
+        for subject in header.subjects {
+            try index(placed, about: subject, at: position, touched: &touched)
+        }
+    }
+
+    private func index(
+        _ entry: PlacedEntry,
+        about subject: SubjectID,
+        at position: Int64,
+        touched: inout Touched
+    ) throws {
+        try database.run(
+            "INSERT INTO subject (id) VALUES (?) ON CONFLICT (id) DO NOTHING",
+            [.blob(subject.bytes)]
+        )
+        let isNew = database.changeCount > 0
+        guard let number = isNew ? database.lastInsertedRow : try subjectNumber(subject) else {
+            throw StoreError.damaged("a subject has no number")
+        }
+        try database.run(
+            "INSERT INTO subject_entry (subject, position) VALUES (?, ?)",
+            [.integer(number), .integer(position)]
+        )
+        // The roster is folded on its own and can be large; its subject has no case view.
+        guard subject != rosterSubject else { return }
+        touched.subjects[
+            number,
+            default: TouchedSubject(id: subject, isNew: isNew, entries: [])
+        ].entries.append(entry)
+    }
+
+    private func insertNode(
+        _ hash: Digest,
+        _ tile: TileIndex,
+        _ offset: Int,
+        log: LogState
+    ) throws {
+        let place = [
+            SQLValue.integer(log.number), .integer(Int64(tile.level)), .count(tile.index),
+        ]
+        let hashes =
+            try database.first(
+                "SELECT hashes FROM tile WHERE log = ? AND level = ? AND number = ?",
+                place
+            ) { $0.blob(0) } ?? []
+        guard hashes.count == offset * Digest.count else {
+            throw StoreError.damaged("a tile of log \(log.id.short) has not the hashes it should")
+        }
+        try database.run(
+            "INSERT OR REPLACE INTO tile (log, level, number, hashes) VALUES (?, ?, ?, ?)",
+            place + [.blob(hashes + hash.bytes)]
+        )
+    }
+}

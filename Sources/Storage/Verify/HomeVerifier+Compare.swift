@@ -1,0 +1,190 @@
+internal import Audit
+internal import Crypto
+internal import Encoding
+
+extension HomeVerifier {
+    /// Compares what is derived from entries in the home with what was rebuilt from them.
+    func compare(_ home: Database) throws {
+        try compareSchema(home)
+        try compareTiles(home)
+        try compareSubjects(home)
+        try comparePositions(home)
+        try compareView(home)
+        try compareBuckets(home)
+    }
+
+    /// That tables and indexes are those of this program.
+    private func compareSchema(_ home: Database) throws {
+        for (here, there, what) in [
+            ("main", "rebuilt", "is not of this program"),
+            ("rebuilt", "main", "is missing or altered"),
+        ] {
+            let query = """
+                SELECT type, name FROM (
+                    SELECT type, name, tbl_name, sql FROM \(here).sqlite_schema
+                    EXCEPT SELECT type, name, tbl_name, sql FROM \(there).sqlite_schema
+                ) WHERE name NOT LIKE 'sqlite_stat%'
+                """
+            try home.scan(query) { row in
+                add(.database, "\(row.text(0)) \(row.text(1)) \(what)")
+                return true
+            }
+        }
+    }
+
+    private func compareTiles(_ home: Database) throws {
+        let columns = "log, level, number"
+        try home.scan(
+            """
+            SELECT \(columns), 0 FROM main.tile t WHERE NOT EXISTS (
+                SELECT 1 FROM rebuilt.tile r WHERE r.log = t.log AND r.level = t.level
+                    AND r.number = t.number AND r.hashes = t.hashes)
+            UNION ALL
+            SELECT \(columns), 1 FROM rebuilt.tile t WHERE NOT EXISTS (
+                SELECT 1 FROM main.tile r WHERE r.log = t.log AND r.level = t.level
+                    AND r.number = t.number)
+            """
+        ) { row in
+            let state = row.integer(3) == 0 ? "is not that of the entries" : "is missing"
+            add(
+                .tile,
+                "tile \(row.integer(2)) of level \(row.integer(1)) \(state)",
+                log: rows[row.integer(0)]?.id
+            )
+            return true
+        }
+    }
+
+    private func compareSubjects(_ home: Database) throws {
+        for (here, there, what) in [
+            ("main", "rebuilt", "is indexed, no entry is about it"),
+            ("rebuilt", "main", "is not indexed"),
+        ] {
+            try home.scan(
+                """
+                SELECT hex(s.id) FROM \(here).subject s WHERE NOT EXISTS (
+                    SELECT 1 FROM \(there).subject r WHERE r.id = s.id)
+                """
+            ) { row in
+                add(.index, "subject \(Self.short(row.text(0))) \(what)")
+                return true
+            }
+            try home.scan(
+                """
+                SELECT hex(s.id), e.subject, e.position FROM \(here).subject_entry e
+                LEFT JOIN \(here).subject s ON s.number = e.subject
+                WHERE NOT EXISTS (
+                    SELECT 1 FROM \(there).subject rs
+                    JOIN \(there).subject_entry re ON re.subject = rs.number
+                    WHERE rs.id = s.id AND re.position = e.position)
+                """
+            ) { row in
+                let subject = row.isNull(0) ? "row \(row.integer(1))" : Self.short(row.text(0))
+                let what = here == "main" ? "is indexed under" : "is not indexed under"
+                add(.index, "\(what) subject \(subject)", at: row.integer(2))
+                return true
+            }
+        }
+    }
+
+    private func comparePositions(_ home: Database) throws {
+        for (here, there, what) in [
+            ("main", "rebuilt", "is listed as a roster entry and is none"),
+            ("rebuilt", "main", "is a roster entry and not listed"),
+        ] {
+            try home.scan(
+                """
+                SELECT position FROM \(here).roster_entry
+                EXCEPT SELECT position FROM \(there).roster_entry
+                """
+            ) { row in
+                add(.index, what, at: row.integer(0))
+                return true
+            }
+        }
+        try home.scan(
+            """
+            SELECT h.position, h.is_signed FROM main.roster_entry h
+            JOIN rebuilt.roster_entry r ON r.position = h.position
+            WHERE h.is_signed <> r.is_signed ORDER BY h.position
+            """
+        ) { row in
+            // Said to be unchecked, it is checked again before it has effect.
+            let isClaim = row.integer(1) == 0
+            let text = isClaim ? "was not checked before" : "is marked as signed and is not"
+            add(.index, text, at: row.integer(0), gravity: isClaim ? .note : .error)
+            return true
+        }
+        try home.scan(
+            """
+            SELECT st.subject, s.number IS NULL, hex(s.id) FROM main.stale st
+            LEFT JOIN main.subject s ON s.number = st.subject
+            """
+        ) { row in
+            if row.integer(1) != 0 {
+                add(.index, "row \(row.integer(0)) of no subject is marked for folding")
+            } else {
+                report.isProvisional = true
+                let text = "the view of subject \(Self.short(row.text(2))) is marked for folding"
+                add(.view, text, gravity: .note)
+            }
+            return true
+        }
+    }
+
+    private func compareView(_ home: Database) throws {
+        let columns = CaseRow.columns.split(separator: ", ").map(String.init) + ["digest"]
+        let differences = columns.map { "c.\($0) IS NOT rc.\($0)" }
+        try home.scan(
+            """
+            SELECT hex(s.id), c.subject, rc.subject IS NULL,
+                \(differences.joined(separator: ", "))
+            FROM main.case_view c LEFT JOIN main.subject s ON s.number = c.subject
+            LEFT JOIN rebuilt.subject rs ON rs.id = s.id
+            LEFT JOIN rebuilt.case_view rc ON rc.subject = rs.number
+            WHERE (rc.subject IS NULL OR \(differences.joined(separator: " OR ")))
+                AND c.subject NOT IN (SELECT subject FROM main.stale)
+            """
+        ) { row in
+            let subject = row.isNull(0) ? "row \(row.integer(1))" : Self.short(row.text(0))
+            guard row.integer(2) == 0 else {
+                add(.view, "the view shows subject \(subject), its entries give nothing to show")
+                return true
+            }
+            let wrong = columns.indices.filter { row.integer(3 + $0) != 0 }.map { columns[$0] }
+            let names = wrong.joined(separator: ", ")
+            add(.view, "the view of subject \(subject) is not what its entries give: \(names)")
+            return true
+        }
+        try home.scan(
+            """
+            SELECT hex(rs.id) FROM rebuilt.case_view rc
+            JOIN rebuilt.subject rs ON rs.number = rc.subject
+            LEFT JOIN main.subject s ON s.id = rs.id
+            WHERE NOT EXISTS (SELECT 1 FROM main.case_view c WHERE c.subject = s.number)
+                AND NOT EXISTS (SELECT 1 FROM main.stale st WHERE st.subject = s.number)
+            """
+        ) { row in
+            add(.view, "the view does not show subject \(Self.short(row.text(0)))")
+            return true
+        }
+    }
+
+    /// Buckets may be missing, as they are after each change; one that is there must be right,
+    /// unless views under it are marked for folding.
+    private func compareBuckets(_ home: Database) throws {
+        try home.scan(
+            """
+            SELECT bucket FROM main.view_bucket b WHERE NOT EXISTS (
+                SELECT 1 FROM rebuilt.view_bucket r
+                WHERE r.bucket = b.bucket AND r.digest = b.digest)
+                AND NOT EXISTS (SELECT 1 FROM main.stale)
+            """
+        ) { row in
+            add(.view, "bucket \(row.integer(0)) of the view digest is not that of its cases")
+            return true
+        }
+    }
+
+    private static func short(_ hex: String) -> String { String(hex.lowercased().prefix(16)) }
+}

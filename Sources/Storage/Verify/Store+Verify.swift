@@ -1,0 +1,42 @@
+internal import Audit
+internal import Crypto
+internal import Foundation
+
+extension Store {
+    /// Verifies a home from its stored bytes, and all that is derived from them.
+    ///
+    /// Every log is hashed again from its entries, every author's signature checked, the roster
+    /// computed again. Then tree, indexes and view are built a second time in a database of their
+    /// own and compared row by row. Nothing in the home is changed; a writer may go on meanwhile,
+    /// of whose later work nothing is seen.
+    ///
+    /// Local diaries carry no proof and are not looked at: who was refused and when, when evidence
+    /// was found, and under which secret an import is remembered.
+    ///
+    /// - Parameters:
+    ///   - job: what to verify.
+    ///   - progress: told now and then, on the calling thread.
+    /// - Returns: the report; what keeps it from an answer stands there too.
+    package static func verify(
+        _ job: VerifyJob,
+        progress: (VerifyProgress) -> Void = { _ in }
+    ) -> VerifyReport {
+        let folder = job.scratchDirectory + "/verify-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder,
+                withIntermediateDirectories: false,
+                attributes: [.posixPermissions: 0o700]
+            )
+        } catch {
+            var report = VerifyReport()
+            report.reason = "no directory can be made in \(job.scratchDirectory)"
+            return report
+        }
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        return withoutActuallyEscaping(progress) { progress in
+            let verifier = HomeVerifier(job, scratchPath: folder + "/rebuilt.db", progress)
+            return verifier.run()
+        }
+    }
+}
