@@ -1,0 +1,158 @@
+import Crypto
+import TestSupport
+import Testing
+
+@testable import Transport
+
+@Suite struct FrameTests {
+    @Test(arguments: [0, 1, 4, 16 << 10, (16 << 10) - 4, (16 << 10) - 3, 64 << 10, 1 << 20])
+    func aFrameComesBackAsItWent(count: Int) async throws {
+        let pair = try await Pair()
+        var generator = SeededGenerator(seed: UInt64(count))
+        let frame = generator.bytes(count)
+        try await bounded {
+            async let echo: Void = pair.far.send(pair.far.receive() ?? [])
+            try await pair.near.send(frame)
+            #expect(try await pair.near.receive() == frame)
+            try await echo
+        }
+        await pair.close()
+    }
+
+    @Test func bothKnowWhoTheOtherIs() async throws {
+        let pair = try await Pair()
+        #expect(try pair.near.peerKey == identity(1).publicKey)
+        #expect(try pair.far.peerKey == identity(2).publicKey)
+        #expect(pair.near.remote == pair.server.listener.endpoint)
+        #expect(
+            try await pair.server.events.next()
+                == .accepted(remote: pair.far.remote, key: pair.far.peerKey)
+        )
+        await pair.close()
+    }
+
+    @Test func manyFramesGoBothWaysAtOnceInOrder() async throws {
+        let pair = try await Pair()
+        try await bounded(seconds: 20) {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for (from, to) in [(pair.near, pair.far), (pair.far, pair.near)] {
+                    group.addTask {
+                        for index in 0..<300 { try await from.send(numbered(index)) }
+                    }
+                    group.addTask {
+                        for index in 0..<300 {
+                            let frame = try await to.receive()
+                            #expect(frame == numbered(index))
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+        await pair.close()
+    }
+
+    @Test func framesOfManySendersStayWhole() async throws {
+        let pair = try await Pair()
+        let received = try await bounded(seconds: 20) {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for index in 0..<40 {
+                    group.addTask { try await pair.near.send(numbered(index)) }
+                }
+                var received: Set<[UInt8]> = []
+                for _ in 0..<40 { received.insert(try await pair.far.receive() ?? []) }
+                try await group.waitForAll()
+                return received
+            }
+        }
+        #expect(received == Set((0..<40).map { numbered($0) }))
+        await pair.close()
+    }
+
+    @Test func aFrameThatIsTooLongIsNotSentAndHarmsNothing() async throws {
+        let pair = try await Pair()
+        let frame = [UInt8](repeating: 0, count: TransportLimits.frameBytesMax + 1)
+        #expect(
+            try await failure { try await pair.near.send(frame) } == .frameTooLong(frame.count)
+        )
+        try await pair.near.send([1])
+        #expect(try await bounded { try await pair.far.receive() } == [1])
+        await pair.close()
+    }
+
+    @Test func aCloseIsSeenAsAnEndAfterTheLastFrame() async throws {
+        let pair = try await Pair()
+        try await pair.near.send([1])
+        await pair.near.close()
+        #expect(try await bounded { try await pair.far.receive() } == [1])
+        #expect(try await bounded { try await pair.far.receive() } == nil)
+        #expect(try await bounded { try await pair.far.receive() } == nil)
+        #expect(try await failure { try await pair.near.send([1]) } == .closed)
+        #expect(try await failure { _ = try await pair.near.receive() } == .closed)
+        await pair.close()
+    }
+
+    /// Unread bytes at the closing side must not cost the other side what was sent before.
+    @Test func framesSentBeforeACloseArriveThoughMuchWasLeftUnread() async throws {
+        let pair = try await Pair()
+        let big = [UInt8](repeating: 5, count: 1 << 20)
+        try await bounded {
+            try await pair.far.send([UInt8](repeating: 1, count: 100_000))
+            try await pair.near.send(big)
+            await pair.near.close()
+            #expect(try await pair.far.receive() == big)
+            #expect(try await pair.far.receive() == nil)
+        }
+        await pair.close()
+    }
+
+    @Test func closingWakesWhoWaits() async throws {
+        let pair = try await Pair()
+        async let waiting = failure { _ = try await pair.near.receive() }
+        await Task.yield()
+        await pair.near.close()
+        #expect(try await waiting == .closed)
+        await pair.close()
+    }
+
+    @Test func aCancelledReceiveLosesNothing() async throws {
+        let pair = try await Pair()
+        let task = Task { try await pair.near.receive() }
+        task.cancel()
+        let result = await task.result
+        #expect(throws: TransportError.cancelled) { try result.get() }
+        try await pair.far.send([7])
+        #expect(try await bounded { try await pair.near.receive() } == [7])
+        await pair.close()
+    }
+
+    @Test func aPeerThatNeverReadsStopsTheSenderInBoundedTime() async throws {
+        var limits = TransportLimits()
+        limits.writeStallSeconds = 0.3
+        let pair = try await Pair(limits: limits)
+        let bystander = try await Bystander(at: pair.server)
+        let error = try await failure {
+            let frame = [UInt8](repeating: 0, count: 1 << 20)
+            for _ in 0..<64 { try await pair.near.send(frame) }
+        }
+        #expect(error == .timedOut(.write))
+        #expect(try await failure { _ = try await pair.near.receive() } == .timedOut(.write))
+        try await bystander.check()
+        await bystander.close()
+        await pair.close()
+    }
+
+    @Test func aPeerThatSaysNothingIsGivenUpAfterTheIdleTime() async throws {
+        var limits = TransportLimits()
+        limits.readIdleSeconds = 0.2
+        let pair = try await Pair(limits: limits)
+        #expect(try await failure { _ = try await pair.near.receive() } == .timedOut(.read))
+        await pair.close()
+    }
+}
+
+/// A frame that tells its number, of a length that depends on it: 2 bytes to some 57 KiB.
+private func numbered(_ index: Int) -> [UInt8] {
+    let filling = [UInt8](repeating: UInt8(index % 251), count: index * index % 57_347)
+    return [UInt8(index / 256), UInt8(index % 256)] + filling
+}
