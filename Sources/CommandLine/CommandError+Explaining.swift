@@ -1,0 +1,128 @@
+internal import Cases
+internal import Ledger
+internal import NodeRuntime
+internal import Storage
+internal import Transport
+
+extension CommandError {
+    /// What an error of the layers below means to a person, with the exit code and what to do.
+    init(explaining error: any Error) {
+        switch error {
+        case let error as CommandError: self = error
+        case let error as HomeError: self.init(home: error)
+        case let error as KeeperError:
+            self.init(.unknown, error.description, hint: Self.hint(error))
+        case let error as AppendError: self.init(append: error)
+        case let error as SQLiteError:
+            self.init(
+                .unknown,
+                error.description,
+                hint: error.isFull
+                    ? "free space on the disk; nothing was changed"
+                    : error.isBusy
+                        ? "another process holds the database; try again"
+                        : error.isCorrupt ? "restore the home from a backup" : nil
+            )
+        case let error as StoreError:
+            self.init(.unknown, error.description, hint: "linli verify names what is wrong")
+        case let error as Fence.Failure:
+            self.init(.unknown, error.description, hint: "nothing is signed without its fence")
+        case let error as LogExportError: self.init(.unknown, error.description)
+        case let error as RemoteError:
+            let code = Int32(exactly: error.code).flatMap(ExitCode.init) ?? .unknown
+            self.init(code, error.message, hint: error.hint)
+        case .unknownCode(let flag, _, _) as CaseDraftError:
+            self.init(.usage, String(describing: error), hint: "linli codes \(flag)")
+        case let error as CaseDraftError: self.init(.usage, error.description)
+        case let error as ImportMapError: self.init(.usage, error.description)
+        case let error as ImportError:
+            self.init(.usage, error.description, hint: "compare the file's header with the map")
+        case let error as RequestError:
+            self.init(.bad, error.description, hint: "have the text sent again, unchanged")
+        case let error as TransportError: self.init(.unknown, error.description)
+        default: self.init(.unknown, String(describing: error))
+        }
+    }
+
+    private init(home error: HomeError) {
+        switch error {
+        case .missing:
+            self.init(.unknown, error.description, hint: "linli init or linli found makes one")
+        case .permissions(let path, _):
+            self.init(.unknown, error.description, hint: "chmod 600 \(path)")
+        case .locked:
+            self.init(
+                .unknown,
+                error.description,
+                hint: "a daemon takes operations over its socket; wait for another command"
+            )
+        case .notJoined:
+            self.init(.unknown, error.description, hint: "linli join INVITATION")
+        case .exists:
+            self.init(
+                .bad,
+                error.description,
+                hint: "name another directory; one that was cut short while it was made can go"
+            )
+        case .joined: self.init(.bad, error.description)
+        case .systemCall, .notAFile, .unreadableKey, .configuration:
+            self.init(.unknown, error.description)
+        }
+    }
+
+    private init(append error: AppendError) {
+        switch error {
+        case .notJoined: self.init(.unknown, "the home belongs to no ledger yet")
+        case .notEnrolled:
+            self.init(
+                .unknown,
+                "this node has not yet seen the entry that enrols it",
+                hint: "linli sync, with a peer that has it"
+            )
+        case .unknownSubject: self.init(.bad, "the case is not held here", hint: "linli sync")
+        case .refused(_, let verdict): self.init(.bad, Self.text(verdict))
+        case .noAuthority(_, let verdict): self.init(.bad, Self.text(verdict))
+        case .draft(_, let error): self.init(.usage, error.description)
+        case .tooManyHeads(_, let count):
+            self.init(.bad, "the case has \(count) concurrent heads, want at most 256")
+        }
+    }
+
+    private static func hint(_ error: KeeperError) -> String? {
+        switch error {
+        case .stopped:
+            "nothing was written; remove HOME/stopped only when no other copy of this node is alive"
+                + " and its log is whole again"
+        case .behindFence, .besideFence, .peer:
+            "nothing was written; keep the home as it is and ask the district's administrator"
+        case .fence: "nothing more is signed until the fence can be written"
+        case .otherInvitation: "ask for the invitation that answers this home's request.txt"
+        }
+    }
+
+    /// Why an entry would have no effect.
+    static func text(_ verdict: EntryVerdict) -> String {
+        switch verdict {
+        case .effective: "the entry is in effect"
+        case .inadmissible(.notOpened): "the case is not open"
+        case .inadmissible(.stage(let stage)):
+            "not admissible while the case is \(stage.label.en) (\(stage.label.zh))"
+        case .inadmissible(.notImported): "the case was not opened by an import"
+        case .noRight(let right): text(right)
+        case .forged: "the author's signature is bad"
+        case .needsVersion(let version): "the case needs version \(version) of this program"
+        case .malformed: "the entry is not of the form of its operation"
+        case .waiting: "earlier entries about the case have not arrived yet"
+        }
+    }
+
+    static func text(_ right: RightVerdict) -> String {
+        switch right {
+        case .allowed: "the right is there"
+        case .noGrant: "this node's key has no grant"
+        case .outsideScope: "the place lies outside this node's scope"
+        case .notPermitted: "this node's level may not do that"
+        case .contested: "this node's right has ended"
+        }
+    }
+}

@@ -1,0 +1,106 @@
+internal import Cases
+internal import Crypto
+internal import Encoding
+internal import NodeRuntime
+internal import Storage
+
+/// What an answer rests on: which nodes were heard of, which logs were folded, and when.
+///
+/// Every list ends with it, on standard error or as the last line of JSON, so that no list says
+/// more than the node can know.
+struct Basis {
+    /// The time for which overdue and missing were computed, milliseconds since 1970.
+    let now: UInt64
+    private let completeness: Completeness
+    private let frontier: Digest
+
+    /// Takes it from the store as it is now.
+    init(_ store: Store, now: UInt64 = SystemSource.wallMilliseconds()) throws {
+        self.now = now
+        completeness = try store.completeness(now: now)
+        frontier = store.frontier
+    }
+
+    /// Whether signatures are still to be checked, so that nothing listed may be cited.
+    var isProvisional: Bool { completeness.unchecked > 0 }
+
+    var json: JSON {
+        [
+            "now": .count(now),
+            "nodes": .number(Int64(completeness.nodes)),
+            "heard": .number(Int64(completeness.heard)),
+            "missing": .array(
+                completeness.missing.map { node in
+                    [
+                        "node": .text(node.name), "log": .text(node.log.description),
+                        "since": .count(node.since),
+                    ]
+                }
+            ),
+            "unchecked": .count(completeness.unchecked),
+            "provisional": .bool(isProvisional),
+            "frontier": .text(frontier.description),
+        ]
+    }
+
+    /// The last line of a list of JSON objects.
+    var lastLine: JSON { ["completeness": json] }
+
+    /// Ends a list: a last object in machine output, else lines on standard error.
+    func finish(_ invocation: Invocation) {
+        let output = invocation.output
+        guard !invocation.isJSON else { return output.line(lastLine.line) }
+        for line in lines(output) { output.remark(Output.printable(line)) }
+    }
+
+    /// Most missing nodes that are named; the others are counted.
+    private static let namedMax = 5
+
+    /// For a reader.
+    func lines(_ output: Output) -> [String] {
+        var lines: [String] = []
+        if isProvisional {
+            lines.append(
+                output.text(
+                    "暂定视图: \(completeness.unchecked) 个签名未验,不得引用",
+                    "PROVISIONAL: \(completeness.unchecked) signatures not checked, do not cite"
+                )
+            )
+        }
+        var first = output.text(
+            "完整性: 15 分钟内听到 \(completeness.heard)/\(completeness.nodes) 个节点",
+            "completeness: heard \(completeness.heard) of \(completeness.nodes) nodes in 15 min"
+        )
+        if !completeness.missing.isEmpty {
+            first += output.text("; 缺: ", "; missing: ") + missing(output)
+        }
+        first += output.text(
+            "; 未验签 \(completeness.unchecked)",
+            "; signatures unchecked: \(completeness.unchecked)"
+        )
+        lines.append(first)
+        let digits = frontier.description.prefix(16)
+        lines.append(
+            output.text(
+                "前沿 \(digits), 现在 \(output.time(now)) (UTC+8)",
+                "frontier \(digits), now \(output.time(now)) (UTC+8)"
+            )
+        )
+        return lines
+    }
+
+    private func missing(_ output: Output) -> String {
+        var names = completeness.missing.prefix(Self.namedMax).map { node in
+            guard let since = node.since else {
+                return output.text("\(node.name) 从未听到", "\(node.name) never heard")
+            }
+            return output.text(
+                "\(node.name) 自 \(output.minute(since))",
+                "\(node.name) since \(output.minute(since))"
+            )
+        }
+        let rest = completeness.missing.count - names.count
+        if rest > 0 { names.append(output.text("及另外 \(rest) 个", "and \(rest) more")) }
+        return names.joined(separator: ", ")
+    }
+}

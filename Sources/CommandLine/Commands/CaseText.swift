@@ -1,0 +1,109 @@
+internal import Cases
+internal import Foundation
+internal import NodeRuntime
+
+/// Reads the values of one operation from flags, files and standard input.
+struct CaseText {
+    private let operation: CaseOperation
+    private let invocation: Invocation
+
+    init(_ operation: CaseOperation, _ invocation: Invocation) {
+        self.operation = operation
+        self.invocation = invocation
+    }
+
+    /// Most bytes of a file; no field takes so much.
+    private static let bytesMax = 256 << 10
+
+    /// The values that were given, each checked.
+    ///
+    /// - Throws: ``CommandError``, ``CaseDraftError``.
+    func draft() throws -> CaseDraft {
+        var draft = CaseDraft(operation)
+        var hasReadInput = false
+        for spec in operation.fields.map(\.field.spec) {
+            let file = invocation[spec.flag + "-file"]
+            guard file == nil || invocation[spec.flag] == nil else {
+                throw CommandError(.usage, "--\(spec.flag) and --\(spec.flag)-file are both given")
+            }
+            if file == "-" {
+                guard !hasReadInput else {
+                    throw CommandError(.usage, "standard input can give one text only")
+                }
+                hasReadInput = true
+            }
+            guard let text = try file.map(Self.read) ?? invocation[spec.flag] else { continue }
+            try check(text, of: spec)
+            try draft.set(spec.field, text)
+            if spec.field == .at { try checkPast(text) }
+        }
+        return draft
+    }
+
+    /// How far ahead of this node's clock an act may be said to have happened, in milliseconds.
+    private static let clockTolerance: UInt64 = 10 * 60_000
+
+    /// Refuses an act that has not happened yet: its case would never be overdue.
+    private func checkPast(_ text: String) throws(CommandError) {
+        let latest = SystemSource.wallMilliseconds() + Self.clockTolerance
+        guard let instant = LedgerTime.instant(text), instant > latest else { return }
+        throw CommandError(
+            .usage,
+            "--at lies in the future",
+            hint: "leave it out for an act that happens now"
+        )
+    }
+
+    /// Refuses a person's number in free text, unless it is asked for.
+    private func check(_ text: String, of spec: FieldSpec) throws(CommandError) {
+        guard Self.isFree(spec), let kind = PersonalData.found(in: text) else { return }
+        guard !invocation.has("allow-personal") else {
+            invocation.output.remark("linli: --\(spec.flag) holds \(kind.label); written as asked")
+            return
+        }
+        throw CommandError(
+            .usage,
+            "--\(spec.flag) seems to hold \(kind.label); nothing was written",
+            hint: "leave it out, or write it all the same with --allow-personal"
+        )
+    }
+
+    /// Numbers that others gave can look like anybody's.
+    private static func isFree(_ spec: FieldSpec) -> Bool {
+        guard case .text = spec.type else { return false }
+        return spec.field != .reference && spec.field != .address
+    }
+
+    /// The text of a file without its last line end; `-` is standard input.
+    private static func read(_ path: String) throws(CommandError) -> String {
+        let data: Data?
+        do {
+            let file: FileHandle =
+                path == "-" ? .standardInput : try FileHandle(forReadingFrom: URL(filePath: path))
+            data = try file.readToEnd(upToCount: bytesMax + 1)
+        } catch {
+            throw CommandError(.unknown, "can not read \(path)")
+        }
+        let bytes = data ?? Data()
+        guard bytes.count <= bytesMax else {
+            throw CommandError(.usage, "\(path) has more than \(bytesMax) bytes")
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw CommandError(.usage, "\(path) is not UTF-8")
+        }
+        return text.hasSuffix("\n") ? String(text.dropLast()) : text
+    }
+}
+
+extension FileHandle {
+    /// Reads until the end or until so many bytes are there; a pipe gives them in pieces.
+    fileprivate func readToEnd(upToCount limit: Int) throws -> Data {
+        var data = Data()
+        while data.count < limit, let chunk = try read(upToCount: limit - data.count),
+            !chunk.isEmpty
+        {
+            data += chunk
+        }
+        return data
+    }
+}

@@ -1,0 +1,78 @@
+internal import Cases
+internal import Encoding
+internal import Ledger
+internal import Storage
+
+extension Program {
+    static let historyCommand = Command(
+        "history",
+        ["CASE"],
+        flags: [
+            Command.Flag("values", Label("同时列出各条目的内容", "with what each entry says"))
+        ],
+        group: .view,
+        Label("一个案件的全部条目,依显示顺序", "every entry about a case, in display order")
+    ) { invocation in
+        let store = try invocation.openStore()
+        let basis = try Basis(store)
+        let subject = try store.subject(called: invocation.arguments[0])
+        let history = try store.folded(subject).history
+        if invocation.isJSON {
+            for judged in history { invocation.output.line(json(judged, store).line) }
+        } else {
+            printHistory(history, store, invocation)
+        }
+        basis.finish(invocation)
+        return .good
+    }
+
+    private static func json(_ judged: JudgedEntry, _ store: Store) -> JSON {
+        let header = judged.entry.header
+        return [
+            "entry": .text(judged.entry.hash.description),
+            "node": .text(store.nodeName(judged.entry.log)),
+            "log": .text(judged.entry.log.description),
+            "sequence": .count(judged.entry.sequence),
+            "time": .count(header.time),
+            "operation": .text(header.operation),
+            "actor": .optional(header.actor),
+            "after": .array(header.after.map { .text($0.description) }),
+            "verdict": .text(judged.verdict.code),
+            "stage": .optional(judged.stage?.rawValue),
+            "values": .object(
+                judged.values.map { value in
+                    JSON.Member(key: CaseField.name(of: value.id), value: JSON(value.value))
+                }
+            ),
+        ]
+    }
+
+    private static func printHistory(
+        _ history: [JudgedEntry],
+        _ store: Store,
+        _ invocation: Invocation
+    ) {
+        let output = invocation.output
+        let rows = history.map { judged in
+            let header = judged.entry.header
+            let operation = CaseOperation.named(header.operation)
+            let node = store.nodeName(judged.entry.log)
+            return [
+                output.time(header.time), header.actor.map { "\(node)/\($0)" } ?? node,
+                operation.map { output.text($0.label) } ?? header.operation,
+                output.verdict(judged.verdict), judged.stage.map { output.text($0.label) } ?? "",
+                judged.entry.hash.short,
+            ]
+        }
+        guard invocation.has("values") else { return output.table(rows) }
+        for (judged, line) in zip(history, output.aligned(rows)) {
+            output.line(line)
+            for value in judged.values {
+                let text = output.value(value.value, of: value.spec)
+                output.line(
+                    Output.printable("    \(output.label(ofField: value.id)): \(text)")
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,196 @@
+internal import Cases
+internal import Encoding
+internal import Ledger
+internal import Storage
+
+extension Program {
+    static let showCommand = Command(
+        "show",
+        ["CASE"],
+        group: .view,
+        Label("一个案件的合并结果", "everything the view says of a case")
+    ) { invocation in
+        let store = try invocation.openStore()
+        let basis = try Basis(store)
+        let page = CasePage(
+            view: try store.foldedCase(called: invocation.arguments[0]).view,
+            store: store,
+            now: basis.now
+        )
+        guard !invocation.isJSON else {
+            invocation.output.line(page.json.adding("completeness", basis.json).line)
+            return .good
+        }
+        page.print(to: invocation.output)
+        basis.finish(invocation)
+        return .good
+    }
+}
+
+/// One case for a reader or a program.
+struct CasePage {
+    let view: CaseView
+    let store: Store
+    let now: UInt64
+
+    // MARK: Machine output
+
+    var json: JSON {
+        [
+            "id": .text(view.id.description),
+            "number": .text(view.number),
+            "imported": .bool(view.isImported),
+            "scope": .text(view.scope.code),
+            "holder": .text(view.holder.code),
+            "stage": .text(view.stage.rawValue),
+            "profile": .text(view.profile),
+            "fields": .object(
+                view.registers.map { register in
+                    JSON.Member(key: CaseField.name(of: register.id), value: JSON(register.shown))
+                }
+            ),
+            "deadlines": .array(view.deadlines.map(json)),
+            "conflicts": .array(view.conflicts.map { conflict($0) }),
+            "flags": .array(view.flags.map { .text($0.rawValue) }),
+            "counts": .object(
+                counts.map { JSON.Member(key: $0.name, value: .number(Int64($0.count))) }
+            ),
+            "updatedAt": .count(view.updatedAt),
+            "needsVersion": .count(view.needsVersion),
+        ]
+    }
+
+    private func json(_ deadline: Deadline) -> JSON {
+        [
+            "clock": .text(deadline.clock.rawValue),
+            "start": .count(deadline.start),
+            "due": .count(deadline.due),
+            "doneAt": .count(deadline.doneAt),
+            "state": .text(deadline.state.rawValue),
+            "overdue": .bool(deadline.isOverdue(now: now)),
+        ]
+    }
+
+    /// A conflict with every value that stands.
+    func conflict(_ conflict: CaseView.Conflict) -> JSON {
+        [
+            "field": .text(CaseField.name(of: conflict.register)),
+            "values": .array(
+                conflict.writes.map { write in
+                    [
+                        "value": JSON(write.value),
+                        "node": .text(store.nodeName(write.log)),
+                        "log": .text(write.log.description),
+                        "time": .count(write.time),
+                        "entry": .text(write.entry.description),
+                    ]
+                }
+            ),
+            "owner": .text(conflict.owner.code),
+            "answerBy": .count(conflict.answerBy),
+            "overdue": .bool(conflict.answerBy < now),
+        ]
+    }
+
+    private var counts: [(name: String, label: Label, count: Int)] {
+        let counts = view.counts
+        return [
+            ("entries", Label("条目", "entries"), counts.entries),
+            ("waiting", Label("等待前序", "waiting"), counts.waiting),
+            ("inadmissible", Label("不适用", "inadmissible"), counts.inadmissible),
+            ("withoutRight", Label("无权限", "without right"), counts.withoutRight),
+            ("malformed", Label("格式错误", "malformed"), counts.malformed),
+            ("forged", Label("签名无效", "forged"), counts.forged),
+            ("needingVersion", Label("需要新版本", "needing a version"), counts.needingVersion),
+        ]
+    }
+
+    // MARK: For a reader
+
+    func print(to output: Output) {
+        output.line(output.strong("\(view.number)  \(view.id.short)"))
+        var rows = [
+            [output.text("阶段", "stage"), output.text(view.stage.label)],
+            [output.text("所在地", "place of report"), view.scope.code],
+            [output.text("负责", "holder"), view.holder.code],
+        ]
+        let stage = CaseField.stage.rawValue
+        rows += view.registers.filter { $0.id != stage }.map { register in
+            let spec = CaseField(rawValue: register.id)?.spec
+            return [
+                output.label(ofField: register.id), output.value(register.shown, of: spec),
+            ]
+        }
+        rows.append([output.text("最近更新", "last entry"), output.time(view.updatedAt)])
+        rows += counts.filter { $0.count > 0 }.map { [output.text($0.label), String($0.count)] }
+        if !view.flags.isEmpty {
+            let flags = view.flags.map(\.rawValue).joined(separator: ", ")
+            rows.append([output.text("导入标记", "import flags"), flags])
+        }
+        output.table(rows)
+        printDeadlines(to: output)
+        printConflicts(to: output)
+        if let version = view.needsVersion {
+            output.line()
+            output.line(
+                output.text(
+                    "需要版本 \(version) 的程序,其后条目未判定",
+                    "needs version \(version) of this program; nothing after it is judged"
+                )
+            )
+        }
+    }
+
+    private func printDeadlines(to output: Output) {
+        guard !view.deadlines.isEmpty else { return }
+        output.line()
+        let name = output.name(view.profile, in: .profiles)
+        output.line(output.strong(output.text("时限: \(name)", "deadlines: \(name)")))
+        output.table(
+            view.deadlines.map { deadline in
+                [
+                    output.text(deadline.clock.label), output.time(deadline.due),
+                    state(deadline, output), deadline.doneAt.map(output.time) ?? "",
+                ]
+            }
+        )
+    }
+
+    private func state(_ deadline: Deadline, _ output: Output) -> String {
+        switch deadline.state {
+        case .met: output.text("按期", "met")
+        case .missed: output.text("超期完成", "missed")
+        case .notMeasured: output.text("未计", "not measured")
+        case .open:
+            deadline.isOverdue(now: now)
+                ? output.text("已超期", "overdue") : output.text("计时中", "open")
+        }
+    }
+
+    private func printConflicts(to output: Output) {
+        guard !view.conflicts.isEmpty else { return }
+        output.line()
+        output.line(output.strong(output.text("冲突", "conflicts")))
+        for conflict in view.conflicts {
+            let late = conflict.answerBy < now ? output.text(" 已超期", ", overdue") : ""
+            let owner = conflict.owner.code
+            let until = output.minute(conflict.answerBy)
+            output.line(
+                output.label(ofField: conflict.register)
+                    + output.text(
+                        ": 由 \(owner) 于 \(until) 前处理\(late)",
+                        ": to be settled by \(owner) until \(until)\(late)"
+                    )
+            )
+            let spec = CaseField(rawValue: conflict.register)?.spec
+            output.table(
+                conflict.writes.map { write in
+                    [
+                        "  " + output.value(write.value, of: spec), store.nodeName(write.log),
+                        output.time(write.time), write.entry.short,
+                    ]
+                }
+            )
+        }
+    }
+}

@@ -1,0 +1,8 @@
+internal import Cases
+
+extension Program {
+    /// What reads the merged view.
+    static let viewCommands: [Command] = [
+        casesCommand, showCommand, historyCommand, conflictsCommand, statsCommand, codesCommand,
+    ]
+}

@@ -1,0 +1,220 @@
+package import Crypto
+package import Encoding
+internal import Foundation
+package import Ledger
+
+/// The directory of one node: its keys, its database, and how it is set up.
+///
+///     config.json   name, level, scope, where to listen, whom to dial
+///     keys/*.pem    log, service, witness, seal, tls, successor; mode 0600
+///     keys/import.key   secret under which imports remember external ids
+///     ledger.db     entries and view
+///     fence         how far the own log was ever signed
+///     lock          held by the one process that writes
+///     stopped       why the own log must not be written, if a peer gave proof of it
+///     socket        where the daemon takes operations from commands
+///     request.txt   the enrolment request, until the node has joined
+package struct Home: Sendable {
+    /// The directory.
+    package let path: String
+    /// How the node is set up.
+    package private(set) var configuration: HomeConfiguration
+
+    /// The file of one of the node's keys.
+    package enum KeyName: String, CaseIterable, Sendable {
+        case log, service, witness, seal, tls, successor
+    }
+
+    /// Opens an existing home.
+    ///
+    /// - Throws: ``HomeError``.
+    package init(path: String) throws(HomeError) {
+        self.path = path
+        let file = path + "/config.json"
+        guard FileManager.default.fileExists(atPath: file) else { throw .missing(path) }
+        configuration = try HomeConfiguration.read(file)
+    }
+
+    /// Makes the directory, six keys and the configuration.
+    ///
+    /// - Parameters:
+    ///   - path: does not exist, or is an empty directory.
+    ///   - configuration: how the node is set up.
+    ///   - random: gives 32 fresh random bytes a call.
+    /// - Throws: ``HomeError``; what was made so far then stays for the operator to see.
+    package init(
+        creating path: String,
+        configuration: HomeConfiguration,
+        random: () -> Bytes32
+    ) throws(HomeError) {
+        self.path = path
+        self.configuration = configuration
+        let manager = FileManager.default
+        let names = (try? manager.contentsOfDirectory(atPath: path)) ?? []
+        guard names.isEmpty else { throw .exists(path) }
+        try Self.makeDirectory(path)
+        try Self.makeDirectory(path + "/keys")
+        do {
+            for name in KeyName.allCases {
+                let pem =
+                    name == .seal
+                    ? try SealKey(seed: random()).pem() : try SigningKey(seed: random()).pem()
+                try KeyFile.create(keyPath(name), pem)
+            }
+        } catch let error as HomeError {
+            throw error
+        } catch {
+            throw .unreadableKey(path + "/keys")
+        }
+        try KeyFile.create(path + "/keys/import.key", hex(random().bytes) + "\n")
+        try saveConfiguration()
+    }
+
+    /// The place the node answers for.
+    ///
+    /// - Throws: ``HomeError/configuration(path:reason:)``.
+    package func scope() throws(HomeError) -> Scope {
+        guard let scope = Scope(configuration.scope) else {
+            throw .configuration(path: path + "/config.json", reason: "scope is not a code")
+        }
+        return scope
+    }
+
+    /// Where a key of the node lies.
+    package func keyPath(_ name: KeyName) -> String { "\(path)/keys/\(name.rawValue).pem" }
+
+    /// Where the database lies.
+    package var databasePath: String { path + "/ledger.db" }
+
+    /// Where the fence lies.
+    package var fencePath: String { path + "/fence" }
+
+    /// Where the daemon listens for commands.
+    package var socketPath: String { path + "/socket" }
+
+    /// Where the reason stands why this node must not write, once a peer gave proof of one.
+    package var stoppedPath: String { path + "/stopped" }
+
+    /// Where the enrolment request lies.
+    package var requestPath: String { path + "/request.txt" }
+
+    /// Reads one of the node's Ed25519 keys.
+    ///
+    /// - Throws: ``HomeError``.
+    package func signingKey(_ name: KeyName) throws(HomeError) -> SigningKey {
+        try KeyFile.signingKey(keyPath(name))
+    }
+
+    /// The node's public keys, from its key files.
+    ///
+    /// - Throws: ``HomeError``.
+    package func publicKeys() throws(HomeError) -> NodeKeys {
+        let sealText = try KeyFile.read(keyPath(.seal))
+        guard let seal = try? SealKey(pem: sealText) else { throw .unreadableKey(keyPath(.seal)) }
+        return NodeKeys(
+            log: try signingKey(.log).publicKey,
+            service: try signingKey(.service).publicKey,
+            witness: try signingKey(.witness).publicKey,
+            seal: seal.publicKey,
+            tls: try signingKey(.tls).publicKey,
+            successor: try signingKey(.successor).publicKey.hash
+        )
+    }
+
+    /// The secret under which imports remember external ids.
+    ///
+    /// - Throws: ``HomeError``.
+    package func importKey() throws(HomeError) -> Bytes32 {
+        let file = path + "/keys/import.key"
+        let text = try KeyFile.read(file).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard let key = Bytes32(hex: text) else { throw .unreadableKey(file) }
+        return key
+    }
+
+    /// Adds a peer to dial, or gives a known endpoint another key, and keeps that.
+    ///
+    /// - Throws: ``HomeError``.
+    package mutating func remember(_ peer: HomeConfiguration.Peer) throws(HomeError) {
+        configuration.peers.removeAll { $0.endpoint == peer.endpoint }
+        configuration.peers.append(peer)
+        try saveConfiguration()
+    }
+
+    private func saveConfiguration() throws(HomeError) {
+        try configuration.write(path + "/config.json")
+    }
+
+    private static func makeDirectory(_ path: String) throws(HomeError) {
+        if unsafe mkdir(path, 0o700) == 0 { return }
+        guard errno == EEXIST else { throw .system("create", path) }
+        guard unsafe chmod(path, 0o700) == 0 else { throw .system("set the mode of", path) }
+    }
+}
+
+/// `config.json`: how a node is set up, for people to read and change.
+package struct HomeConfiguration: Hashable, Sendable, Codable {
+    /// A node to dial.
+    package struct Peer: Hashable, Sendable, Codable {
+        /// `host:port`.
+        package var endpoint: String
+        /// Its TLS public key in hexadecimal, if only that one will do; otherwise any member's.
+        package var key: String?
+
+        /// Pairs both.
+        package init(endpoint: String, key: String?) {
+            self.endpoint = endpoint
+            self.key = key
+        }
+    }
+
+    /// What people call the node.
+    package var name: String
+    /// Kind of office, as ``Level/name`` writes it.
+    package var level: String
+    /// The place it answers for.
+    package var scope: String
+    /// `host:port` to listen on; null for a node that only dials.
+    package var listen: String?
+    /// Nodes to dial beside those that the roster names.
+    package var peers: [Peer]
+
+    /// Takes all fields.
+    package init(name: String, level: Level, scope: Scope, listen: String?, peers: [Peer] = []) {
+        self.name = name
+        self.level = level.name
+        self.scope = scope.code
+        self.listen = listen
+        self.peers = peers
+    }
+
+    static func read(_ file: String) throws(HomeError) -> HomeConfiguration {
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw .system("read", file)
+        }
+        let read: HomeConfiguration
+        do {
+            read = try JSONDecoder().decode(HomeConfiguration.self, from: data)
+        } catch {
+            throw .configuration(path: file, reason: "not the JSON of a Linli home: \(error)")
+        }
+        guard Level(name: read.level) != nil else {
+            throw .configuration(path: file, reason: "unknown level \"\(read.level)\"")
+        }
+        guard Scope(read.scope) != nil else {
+            throw .configuration(path: file, reason: "scope \"\(read.scope)\" is not a code")
+        }
+        return read
+    }
+
+    /// Writes beside the file and renames, so that a crash leaves the old one or the new one.
+    func write(_ file: String) throws(HomeError) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        do {
+            let data = try encoder.encode(self) + Data("\n".utf8)
+            try data.write(to: URL(filePath: file), options: .atomic)
+        } catch {
+            throw .configuration(path: file, reason: "can not be written: \(error)")
+        }
+    }
+}

@@ -1,0 +1,299 @@
+internal import Crypto
+internal import Encoding
+internal import Foundation
+package import Ledger
+package import Replica
+package import Storage
+package import TransparencyLog
+
+/// The one writer of a home: holds its lock, its database, its fence and its signing keys.
+///
+/// Every write goes commit → fence → sign → release. A crash after the commit leaves entries that
+/// nobody has seen and that are released at the next start; a crash after the fence leaves a fence
+/// at most as far as the database; nothing is signed that is not behind both.
+///
+/// Used from one thread at a time.
+package final class Keeper {
+    /// The home.
+    package let home: Home
+    /// Its database.
+    package let store: Store
+    /// The home's place in its ledger.
+    package let identity: Store.Identity
+    /// Why the own log must not be written; nil while it may.
+    package private(set) var stopReason: KeeperError?
+
+    private let lock: HomeLock
+    private let fence: Fence
+    private let logKey: SigningKey
+    private let serviceKey: SigningKey
+
+    /// Opens a home that belongs to a ledger.
+    ///
+    /// - Throws: ``HomeError``, ``StoreError``, ``Fence/Failure``.
+    package convenience init(_ home: Home) throws {
+        let lock = try HomeLock(home: home.path)
+        let store = try Store(path: home.databasePath, mode: .readWrite)
+        guard let identity = store.identity, let own = store.log(identity.log), own.size > 0 else {
+            // A home without a log that has signed once lost its database; joining is no way out.
+            let key = try home.signingKey(.log).publicKey.hash
+            if let mark = try? Fence(path: home.fencePath, log: key, isNew: false).mark {
+                throw KeeperError.behindFence(held: 0, fence: mark.size)
+            }
+            throw HomeError.notJoined(home.path)
+        }
+        let fence = try Fence(path: home.fencePath, log: identity.log, isNew: false)
+        try self.init(home, lock, store, identity, fence)
+        stopReason = try Self.stopReason(home, store, own, fence)
+        // Its reason is gone, and must not hide a later one.
+        if stopReason == nil { try? FileManager.default.removeItem(atPath: home.stoppedPath) }
+    }
+
+    private init(
+        _ home: Home,
+        _ lock: HomeLock,
+        _ store: Store,
+        _ identity: Store.Identity,
+        _ fence: Fence
+    ) throws {
+        self.home = home
+        self.lock = lock
+        self.store = store
+        self.identity = identity
+        self.fence = fence
+        logKey = try home.signingKey(.log)
+        serviceKey = try home.signingKey(.service)
+        guard logKey.publicKey.hash == identity.log else {
+            throw HomeError.unreadableKey(home.keyPath(.log))
+        }
+    }
+
+    /// Founds a ledger in a fresh home.
+    ///
+    /// - Parameters:
+    ///   - home: belongs to no ledger.
+    ///   - recovery: public keys that stand above the founder.
+    /// - Returns: the writer of the home.
+    /// - Throws: ``HomeError``, ``StoreError``, ``AppendError``.
+    package static func found(_ home: Home, recovery: Recovery) throws -> Keeper {
+        let lock = try HomeLock(home: home.path)
+        let store = try Store(path: home.databasePath, mode: .readWrite)
+        guard store.identity == nil else { throw HomeError.joined(home.path) }
+        let keys = try home.publicKeys()
+        let draft = EntryDraft.found(
+            name: home.configuration.name,
+            scope: try home.scope(),
+            endpoint: home.configuration.listen,
+            keys: keys,
+            recovery: recovery
+        )
+        let fence = try Fence(path: home.fencePath, log: keys.log.hash, isNew: true)
+        let appended = try store.found(
+            draft,
+            keys: keys,
+            author: try home.signingKey(.service),
+            time: SystemSource.wallMilliseconds(),
+            salt: SystemSource.random32
+        )
+        guard let identity = store.identity else { throw HomeError.notJoined(home.path) }
+        let keeper = try Keeper(home, lock, store, identity, fence)
+        _ = try keeper.release(appended)
+        return keeper
+    }
+
+    /// Binds a home to the ledger of an invitation and opens its log.
+    ///
+    /// A join that was cut off is completed by joining again.
+    ///
+    /// - Parameters:
+    ///   - home: belongs to no ledger, or was bound to this one and has not opened its log.
+    ///   - invitation: for the home's log.
+    ///   - endpoints: where the inviter is to be dialed.
+    /// - Returns: the writer of the home.
+    /// - Throws: ``HomeError``, ``KeeperError``, ``StoreError``. ``KeeperError/behindFence`` if the
+    ///   home has signed before: its database was lost, and a second log must not begin.
+    package static func join(
+        _ home: Home,
+        _ invitation: Invitation,
+        endpoints: [String] = []
+    ) throws -> Keeper {
+        var home = home
+        let lock = try HomeLock(home: home.path)
+        let keys = try home.publicKeys()
+        guard invitation.log == keys.log.hash else { throw KeeperError.otherInvitation }
+        let store = try Store(path: home.databasePath, mode: .readWrite)
+        let isNew = !FileManager.default.fileExists(atPath: home.fencePath)
+        let fence = try Fence(path: home.fencePath, log: invitation.log, isNew: isNew)
+        if store.log(invitation.log) == nil, let mark = fence.mark {
+            throw KeeperError.behindFence(held: 0, fence: mark.size)
+        }
+        if store.identity == nil { try store.bind(invitation) }
+        guard let identity = store.identity, identity.ledger == invitation.ledger,
+            identity.enrolment == invitation.enrolment, store.log(identity.log) == nil
+        else { throw HomeError.joined(home.path) }
+        // Before the log is opened, so that whoever joins again after a crash finds all done.
+        for endpoint in endpoints {
+            try home.remember(
+                HomeConfiguration.Peer(
+                    endpoint: endpoint,
+                    key: invitation.inviter.bytes.description
+                )
+            )
+        }
+        let keeper = try Keeper(home, lock, store, identity, fence)
+        let draft = EntryDraft.open(
+            roster: SubjectID(openedIn: invitation.founder, at: 0),
+            enrolment: invitation.enrolment,
+            keys: keys
+        )
+        _ = try keeper.append([AppendItem(draft)])
+        return keeper
+    }
+
+    /// Entries that were released, with the checkpoint that vouches for them.
+    package struct Released: Sendable {
+        /// What was committed.
+        package let appended: AppendedEntries
+        /// Signed after the fence was raised.
+        package let checkpoint: SignedCheckpoint
+    }
+
+    /// Writes entries to the own log: all or none; durable, fenced and signed on return.
+    ///
+    /// - Throws: ``KeeperError``, ``AppendError``, ``StoreError``, ``SQLiteError``,
+    ///   ``Fence/Failure``. After a fence failure the entries are durable and unreleased, and
+    ///   nothing more is written until the node starts anew.
+    package func append(_ items: [AppendItem]) throws -> Released {
+        if let stopReason { throw stopReason }
+        let appended = try store.append(
+            items,
+            author: serviceKey,
+            time: SystemSource.wallMilliseconds(),
+            salt: SystemSource.random32
+        )
+        return Released(appended: appended, checkpoint: try release(appended))
+    }
+
+    /// The checkpoint of the own log as it stands.
+    ///
+    /// - Throws: ``KeeperError`` if the log may not be signed.
+    package func checkpoint() throws -> SignedCheckpoint {
+        if let stopReason { throw stopReason }
+        guard let own = store.log(identity.log) else { throw HomeError.notJoined(home.path) }
+        return try sign(size: own.size, root: own.root)
+    }
+
+    /// Stops writing to the own log.
+    ///
+    /// What a peer gave proof of outlives this process: the next one may start without a network.
+    package func stopWriting(_ reason: KeeperError) {
+        stopReason = stopReason ?? reason
+        guard case .peer = reason else { return }
+        // The first reason stays; a second file of that name can not be made.
+        var text = reason.description + "\n"
+        if case .peer(.ownLogBehind(let claim)) = reason {
+            text += "\(claim.checkpoint.size) \(claim.checkpoint.root)\n"
+        }
+        try? KeyFile.create(home.stoppedPath, text)
+    }
+
+    private func release(_ appended: AppendedEntries) throws -> SignedCheckpoint {
+        try sign(size: appended.range.size, root: appended.root)
+    }
+
+    private func sign(size: UInt64, root: Digest) throws -> SignedCheckpoint {
+        do {
+            try fence.raise(to: Fence.Mark(size: size, root: root))
+        } catch {
+            stopWriting(.fence(error))
+            throw error
+        }
+        return try SignedCheckpoint.sign(size: size, root: root, with: logKey)
+    }
+
+    /// Why the log of a home must not be written, as its files say; nil while it may.
+    ///
+    /// A database behind its fence was put back from a copy, one beside it is another history.
+    package static func stopReason(_ home: Home, _ store: Store) -> KeeperError? {
+        guard let identity = store.identity, let own = store.log(identity.log) else { return nil }
+        do {
+            let fence = try Fence(path: home.fencePath, log: identity.log, isNew: false)
+            return try stopReason(home, store, own, fence)
+        } catch let error as Fence.Failure {
+            return .fence(error)
+        } catch {
+            return .stopped(String(describing: error))
+        }
+    }
+
+    /// Whether the log was taken back from peers up to the `SIZE ROOT` that stopped it.
+    private static func holdsAgain(
+        _ wanted: String?,
+        _ store: Store,
+        _ own: LogState
+    ) throws -> Bool {
+        let words = (wanted ?? "").split(separator: " ").map(String.init)
+        guard words.count == 2, let size = UInt64(words[0]), let root = Bytes32(hex: words[1])
+        else {
+            return false
+        }
+        return try store.root(of: own.id, size: size) == root
+    }
+
+    private static func stopReason(
+        _ home: Home,
+        _ store: Store,
+        _ own: LogState,
+        _ fence: Fence
+    ) throws -> KeeperError? {
+        if FileManager.default.fileExists(atPath: home.stoppedPath) {
+            let lines = try KeyFile.read(home.stoppedPath).split(separator: "\n").map(String.init)
+            guard try holdsAgain(lines.dropFirst().first, store, own) else {
+                return .stopped(lines.first ?? "no reason is given")
+            }
+        }
+        // An empty fence is one that was made and not raised yet: by a founding or a join that
+        // was cut off right after its first entry.
+        guard let mark = fence.mark else { return own.size <= 1 ? nil : .fence(.damaged) }
+        guard own.size >= mark.size else {
+            return .behindFence(held: own.size, fence: mark.size)
+        }
+        let root = try store.root(of: own.id, size: mark.size)
+        return root == mark.root ? nil : .besideFence(size: mark.size)
+    }
+}
+
+/// Why the own log is not written.
+package enum KeeperError: Error, Hashable, Sendable {
+    /// The invitation is for another node's log.
+    case otherInvitation
+    /// The database holds less than was once signed: it was put back from a copy.
+    case behindFence(held: UInt64, fence: UInt64)
+    /// The database holds another history than was once signed.
+    case besideFence(size: UInt64)
+    /// The fence can not be raised.
+    case fence(Fence.Failure)
+    /// A peer gave proof that another copy of this node writes, or that more was written.
+    case peer(StopReason)
+    /// An earlier process had such proof from a peer.
+    case stopped(String)
+}
+
+extension KeeperError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .otherInvitation: "the invitation is for another node's log"
+        case .behindFence(let held, let fence):
+            "the database holds \(held) own entries, but \(fence) were once signed"
+        case .besideFence(let size):
+            "the database's first \(size) own entries are not those that were once signed"
+        case .fence(let failure): failure.description
+        case .stopped(let reason): reason
+        case .peer(.twin): "another live node uses this node's keys"
+        case .peer(.ownLogBehind(let checkpoint)):
+            "a peer holds \(checkpoint.checkpoint.size) entries of this node's log, more than it"
+        case .peer(.ownLogForked(let checkpoint)):
+            "a peer holds another history of this node's log, of \(checkpoint.checkpoint.size) entries"
+        }
+    }
+}

@@ -1,0 +1,164 @@
+internal import Crypto
+internal import Dispatch
+internal import Foundation
+package import Ledger
+internal import Replica
+internal import Replication
+package import Storage
+internal import TransparencyLog
+internal import Transport
+
+/// The home's writer on a queue of its own, since SQLite and the disk block.
+actor KeeperActor {
+    private let keeper: Keeper
+    private let executor: QueueExecutor
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe executor.asUnownedSerialExecutor()
+    }
+
+    init(_ keeper: sending Keeper) {
+        self.keeper = keeper
+        executor = QueueExecutor(DispatchQueue(label: "linli.storage", qos: .userInitiated))
+    }
+
+    var roster: Roster { keeper.store.roster }
+
+    /// Entries whose authors' signatures are not checked yet.
+    var unchecked: UInt64 { keeper.store.uncheckedCount }
+
+    /// What a new machine starts with; the own log comes with a checkpoint of exactly its size.
+    func heads() throws -> [LogHead] {
+        try keeper.store.logs.map { state in
+            var note = state.note
+            if state.id == keeper.identity.log, keeper.stopReason == nil {
+                note = try keeper.checkpoint().note.bytes
+            }
+            return LogHead(log: state.id, range: state.range, note: note.isEmpty ? nil : note)
+        }
+    }
+
+    func append(_ items: [AppendItem]) throws -> Keeper.Released { try keeper.append(items) }
+
+    func checkpoint() throws -> SignedCheckpoint { try keeper.checkpoint() }
+
+    func stopWriting(_ reason: KeeperError) { keeper.stopWriting(reason) }
+
+    func commit(_ packages: [VerifiedPackage]) throws -> Roster? {
+        try keeper.store.commit(packages)
+    }
+
+    func read(_ request: ReadRequest) throws -> ReadAnswer {
+        let store = keeper.store
+        guard let state = store.log(request.log), request.target <= state.size,
+            request.first < request.target
+        else { return .notHeld }
+        if let root = request.root, request.first > 0,
+            let own = try store.root(of: request.log, size: request.first), own != root
+        {
+            let proof = try store.consistency(
+                of: request.log,
+                from: request.first,
+                to: request.target
+            )
+            return .diverged(root: own, proof: proof)
+        }
+        let end = min(request.first + UInt64(request.count), request.target)
+        let entries = try store.entries(
+            of: request.log,
+            request.first..<end,
+            byteMax: request.bytes
+        )
+        guard !entries.isEmpty else { return .notHeld }
+        let reached = request.first + UInt64(entries.count)
+        let proof =
+            reached == request.target
+            ? [] : try store.consistency(of: request.log, from: reached, to: request.target)
+        return .entries(entries, proof: proof)
+    }
+
+    func root(of log: Digest, size: UInt64) -> Digest? {
+        try? keeper.store.root(of: log, size: size)
+    }
+
+    func keepEvidence(_ evidence: ForkEvidence) throws {
+        try keeper.store.keepEvidence(
+            log: evidence.log,
+            evidence.ours,
+            evidence.theirs.note.bytes,
+            at: SystemSource.wallMilliseconds()
+        )
+    }
+
+    func keepRefusals(_ refusals: [Refusal]) throws { try keeper.store.keepRefusals(refusals) }
+
+    func keepHeard(_ logs: [Digest], at time: UInt64) throws {
+        try keeper.store.keepHeard(logs, at: time)
+    }
+
+    /// Digest of the view and the frontier it was folded from.
+    func viewDigest() throws -> (frontier: Digest, view: Digest) {
+        try keeper.store.keepBucketDigests()
+        return (keeper.store.frontier, try keeper.store.viewDigest())
+    }
+
+    func report(_ replica: ReplicaStatus?) throws -> StatusReport {
+        try StatusReport(
+            keeper.store,
+            keeper.home.configuration,
+            replica,
+            stopReason: keeper.stopReason?.description
+        )
+    }
+
+    /// The next authors' signatures to check that a bulk catch-up left over, with the roster.
+    func uncheckedEntries(max: Int) throws -> (chunk: UncheckedEntries, roster: Roster)? {
+        try keeper.store.uncheckedEntries(max: max).map { ($0, keeper.store.roster) }
+    }
+
+    /// Keeps the result of a check by `roster`, unless the roster has changed meanwhile.
+    ///
+    /// - Returns: how many entries are still unchecked.
+    func markChecked(
+        _ chunk: UncheckedEntries,
+        forged: [UInt64],
+        by roster: Roster
+    ) throws -> UInt64 {
+        if roster.grants == keeper.store.roster.grants {
+            try keeper.store.markChecked(chunk, forged: forged)
+        }
+        return keeper.store.uncheckedCount
+    }
+}
+
+/// Checks authors' signatures on all cores.
+package enum SignatureCheck {
+    /// Sequences of the entries that the author whom the roster names did not sign.
+    ///
+    /// An author that the roster does not name has no rights, which the fold says.
+    package static func forged(_ chunk: UncheckedEntries, roster: Roster) -> [UInt64] {
+        let entries = chunk.entries
+        let stride = 64
+        let results = Results()
+        DispatchQueue.concurrentPerform(iterations: (entries.count + stride - 1) / stride) {
+            block in
+            let range = block * stride..<min((block + 1) * stride, entries.count)
+            let bad = range.filter { index in
+                guard let leaf = Leaf(entries[index].leaf),
+                    let key = roster.authorKey(leaf.keyHash)
+                else { return false }
+                return !leaf.verifies(message: entries[index].hash, key: key)
+            }
+            if !bad.isEmpty { results.add(bad) }
+        }
+        return results.sorted.map { chunk.first + UInt64($0) }
+    }
+
+    private final class Results: Sendable {
+        private let indices = Locked<[Int]>([])
+
+        func add(_ found: [Int]) { indices.withLock { $0 += found } }
+
+        var sorted: [Int] { indices.withLock { $0.sorted() } }
+    }
+}

@@ -1,0 +1,160 @@
+import Foundation
+import Ledger
+import TestSupport
+import Testing
+
+/// skipped: the program `linli` was not built beside the tests.
+@Suite(.enabled(if: Linli.isBuilt))
+struct UsageTests {
+    /// Everything that a refused command might have changed.
+    private func picture(_ site: Site) async throws -> [String: Data] {
+        var picture: [String: Data] = [:]
+        for name in try FileManager.default.subpathsOfDirectory(atPath: site.path)
+        where !name.hasPrefix("ledger.db") && name != "lock" {
+            picture[name] = FileManager.default.contents(atPath: site.path + "/" + name) ?? Data()
+        }
+        for word in ["status", "roster"] {
+            picture[word] = Data(try await site.run(word, "--json").output.utf8)
+        }
+        let status = try await site.run("status", "--json")
+        picture["status"] = Data("\(status["frontier"] ?? "")\(status["view"] ?? "")".utf8)
+        return picture
+    }
+
+    @Test func wrongInputToNodeCommandsIsRefusedWithItsCodeAndChangesNothing() async throws {
+        let town = try Town()
+        let city = try await town.found()
+        let street = try await town.join("street", "street", "330105013", by: city)
+        let fresh = try await town.initialize("fresh", "street", "330105014")
+        let request = fresh.path + "/request.txt"
+        let garbage = town.path("garbage.txt")
+        try Data("hello".utf8).write(to: URL(filePath: garbage))
+        let letter = try String(contentsOfFile: request, encoding: .utf8)
+        let damaged = town.path("damaged.txt")
+        let block = try #require(Armor.unwrap(letter, label: "REQUEST"))
+        let changed = Armor.wrap(block.dropLast() + [1], label: "REQUEST")
+        try Data(changed.utf8).write(to: URL(filePath: damaged))
+        let invitation = town.path("street.invitation")
+        let new = town.path("new")
+
+        let rows: [(Int32, [String])] = [
+            (64, []), (64, ["fly"]), (64, ["run", "--fly"]), (64, ["run"]),
+            (64, ["status", "--home"]), (64, ["status", "extra", "--home", city.path]),
+            (64, ["found"]), (64, ["found", new]), (64, ["found", new, "--name", "x"]),
+            (64, ["found", new, "--name", "x", "--scope", "330105"]),
+            (64, ["found", new, "--name", "x", "--scope", "33"]),
+            (64, ["found", new, "--name", "", "--scope", "3301"]),
+            (64, ["found", new, "--name", "a\nb", "--scope", "3301"]),
+            (64, ["found", new, "--name", String(repeating: "x", count: 300), "--scope", "3301"]),
+            (64, ["found", new, "--name", "x", "--scope", "3301", "--listen", "nowhere"]),
+            (1, ["found", city.path, "--name", "x", "--scope", "3301"]),
+            (64, ["init", new, "--name", "x", "--scope", "330105"]),
+            (64, ["init", new, "--name", "x", "--scope", "330105", "--level", "city"]),
+            (64, ["init", new, "--name", "x", "--scope", "330105", "--level", "emperor"]),
+            (1, ["init", city.path, "--name", "x", "--scope", "330105", "--level", "street"]),
+            (2, ["init", "/nowhere/x", "--name", "x", "--scope", "330105", "--level", "street"]),
+            (2, ["run", "--home", town.path("none")]),
+            (2, ["run", "--home", fresh.path]), (2, ["status", "--home", fresh.path]),
+            (2, ["sync", "--home", fresh.path]), (2, ["roster", "--home", fresh.path]),
+            (64, ["enrol", "--home", city.path]),
+            (2, ["enrol", town.path("none"), "--home", city.path]),
+            (1, ["enrol", garbage, "--home", city.path]),
+            (1, ["enrol", damaged, "--home", city.path]),
+            (1, ["enrol", invitation, "--home", city.path]),
+            (1, ["enrol", request, "--home", city.path, "--fingerprint", "1234"]),
+            (2, ["enrol", request, "--home", street.path]),
+            (2, ["enrol", request, "--home", fresh.path]),
+            (1, ["join", garbage, "--home", fresh.path]),
+            (1, ["join", request, "--home", fresh.path]),
+            (2, ["join", town.path("none"), "--home", fresh.path]),
+            (2, ["join", invitation, "--home", fresh.path]),
+            (1, ["join", invitation, "--home", fresh.path, "--fingerprint", "1"]),
+            (64, ["join", invitation, "--home", fresh.path, "--peer", "nowhere"]),
+            (1, ["join", invitation, "--home", street.path]),
+            (64, ["end", "--home", city.path]), (1, ["end", "nobody", "--home", city.path]),
+            (64, ["end", "street", "--home", city.path, "--size", "many"]),
+            (64, ["end", "street", "--home", city.path, "--size", "99"]),
+            (64, ["sync", "--home", city.path, "--timeout", "0"]),
+            (64, ["sync", "--home", city.path, "--peer", "nowhere"]),
+            (64, ["peers", "--home", city.path, "--add", "nowhere"]),
+            (64, ["status", "--home", city.path, "--lang", "fr"]),
+            (64, ["init", new, "--name", "x", "--scope", "330105", "--listen", "h:0"]),
+            (
+                64,
+                ["case", "report", "--home", city.path, "--channel", "03", "--summary", "x"]
+                    + ["--at", "9999-12-31"]
+            ),
+        ]
+        let before = [try await picture(city), try await picture(street), try await picture(fresh)]
+        for (code, words) in rows {
+            let outcome = try await Linli.run(words, in: town.directory)
+            #expect(outcome.code == code, "\(words): \(outcome.errors)")
+            if !words.isEmpty {
+                #expect(outcome.errors.contains("linli: error: "), "\(words): \(outcome.errors)")
+            }
+            #expect(!FileManager.default.fileExists(atPath: new), "\(words)")
+        }
+        let after = [try await picture(city), try await picture(street), try await picture(fresh)]
+        for (before, after) in zip(before, after) {
+            #expect(Set(before.keys).symmetricDifference(after.keys).isEmpty)
+            for name in before.keys { #expect(before[name] == after[name], "\(name)") }
+        }
+    }
+
+    @Test(arguments: ["export", "end", "run", "init", "case report"])
+    func helpOfACommandSaysWhatItDoesAndDoesNotDoIt(command: String) async throws {
+        let town = try Town()
+        let words = command.split(separator: " ").map(String.init)
+        let asked = try await Linli.run(["help"] + words, in: town.directory)
+        #expect(asked.code == 0 && asked.errors.isEmpty, "\(asked.errors)")
+        #expect(asked.output.hasPrefix("linli \(command)"))
+        let flagged = try await Linli.run(words + ["--help"], in: town.directory)
+        #expect(flagged.output == asked.output)
+    }
+
+    /// A new grant would bring to life what was written beyond the end of the old one.
+    @Test func keysThatWereEndedAreNotEnrolledAgain() async throws {
+        let town = try Town()
+        let city = try await town.found()
+        let street = try await town.initialize("street", "street", "330105013")
+        let request = street.path + "/request.txt"
+        #expect(try await city.run("enrol", request, "-o", town.path("first")).code == 0)
+        #expect(try await city.run("end", "street").code == 0)
+        let before = try await picture(city)
+        let again = try await city.run("enrol", request, "-o", town.path("second"))
+        #expect(again.code == 1 && again.errors.contains("has ended"))
+        #expect(try await picture(city) == before)
+    }
+
+    @Test func aLostInvitationIsWrittenAgain() async throws {
+        let town = try Town()
+        let city = try await town.found()
+        let street = try await town.initialize("street", "street", "330105013")
+        let request = street.path + "/request.txt"
+        let lost = try await city.run("enrol", request, "-o", "/nowhere/x")
+        #expect(lost.code == 2)
+        #expect(try await city.run("enrol", request, "-o", town.path("again")).code == 0)
+        #expect(try await street.run("join", town.path("again")).code == 0)
+        #expect(try await city.run("status", "--json")["entries"] as? Int == 2)
+    }
+
+    /// Another home with some of the same keys would be two nodes for the rest of the roster.
+    @Test func aRequestWithAnotherMembersKeyIsRefused() async throws {
+        let town = try Town()
+        let city = try await town.found()
+        let street = try await town.join("street", "street", "330105013", by: city)
+        let thief = try await town.initialize("thief", "street", "330105013")
+        for key in ["log", "service", "witness", "tls"] {
+            let copy = try await town.initialize("copy-" + key, "street", "330105013")
+            let path = copy.path + "/keys/\(key).pem"
+            try FileManager.default.removeItem(atPath: path)
+            try FileManager.default.copyItem(atPath: street.path + "/keys/\(key).pem", toPath: path)
+            let letter = try Requests.letter(of: copy.path)
+            let file = town.path("request-" + key)
+            try Data(letter.utf8).write(to: URL(filePath: file))
+            let outcome = try await city.run("enrol", file)
+            #expect(outcome.code == 1 && outcome.errors.contains("belongs to street"), "\(key)")
+        }
+        #expect(try await city.run("enrol", thief.path + "/request.txt").code == 0)
+    }
+}
