@@ -23,33 +23,21 @@ package struct CaseDraft: Hashable, Sendable {
     /// Starts without values.
     package init(_ operation: CaseOperation) { self.operation = operation }
 
-    /// Sets a field from the text that a person or a file gives.
+    /// Sets a field from the text that a person or a file gives; for a list, its only item.
     ///
     /// A code may also be given by its name. An instant is written `2026-11-23T15:04`, in the
-    /// ledger's time, with seconds and a zone if wanted, or as milliseconds since 1970.
+    /// ledger's time, with seconds and a zone if wanted, or as milliseconds since 1970. Hashes and
+    /// ids are hexadecimal.
     package mutating func set(_ field: CaseField, _ text: String) throws(CaseDraftError) {
-        let flag = field.spec.flag
-        switch field.spec.type {
-        case .code(let list):
-            guard let code = list.code(meantBy: text) else {
-                throw .unknownCode(
-                    flag: flag,
-                    got: FieldType.isCode(text, isLowercase: false) ? text : nil,
-                    nearest: list.suggestions(for: text)
-                )
-            }
-            try set(field, .text(code.code))
-        case .text, .identifier: try set(field, .text(text))
-        case .instant:
-            guard let instant = LedgerTime.instant(text) else { throw .notInstant(flag: flag) }
-            try set(field, .unsigned(instant))
-        case .count:
-            guard let count = UInt64(text) else { throw .notCount(flag: flag) }
-            try set(field, .unsigned(count))
-        case .flag:
-            guard text == "true" || text == "false" else { throw .notFlag(flag: flag) }
-            try set(field, .bool(text == "true"))
-        }
+        let value = try value(text, of: field.spec)
+        try set(field, field.spec.type.itemsMax == nil ? value : .array([value]))
+    }
+
+    /// Sets a list from the texts of its items, in order.
+    package mutating func set(_ field: CaseField, items: [String]) throws(CaseDraftError) {
+        var values: [CBORValue] = []
+        for text in items { values.append(try value(text, of: field.spec)) }
+        try set(field, .array(values))
     }
 
     /// Sets a field.
@@ -58,23 +46,82 @@ package struct CaseDraft: Hashable, Sendable {
         guard operation.has(field) else {
             throw .notOfOperation(flag: spec.flag, operation: operation.verb)
         }
-        if case .text(let max) = spec.type, case .text(let text) = value {
-            let count = text.unicodeScalars.count
-            let limit = operation.textMax ?? max
-            guard count <= limit else {
-                throw .tooLong(flag: spec.flag, got: count, limit: limit)
+        switch (spec.type, value) {
+        case (.text(let max), .text(let text)): try check(text, max: max, spec.flag)
+        case (.texts(let max, _), .array(let items)):
+            for case .text(let text) in items { try check(text, max: max, spec.flag) }
+        case (.code(let list), .text(let code)):
+            guard list.isOpen || list[code] != nil else {
+                throw .unknownCode(
+                    flag: spec.flag,
+                    got: FieldType.isCode(code, isLowercase: false) ? code : nil,
+                    nearest: list.suggestions(for: code)
+                )
             }
-            guard count > 0 else { throw .empty(flag: spec.flag) }
+        default: break
         }
-        if case .code(let list) = spec.type, case .text(let code) = value, list[code] == nil {
-            throw .unknownCode(
-                flag: spec.flag,
-                got: FieldType.isCode(code, isLowercase: false) ? code : nil,
-                nearest: list.suggestions(for: code)
-            )
+        if let max = spec.type.itemsMax, case .array(let items) = value, items.count > max {
+            throw .tooMany(flag: spec.flag, got: items.count, limit: max)
         }
         guard spec.type.admits(value) else { throw .wrongType(flag: spec.flag) }
         values[field] = value
+    }
+
+    private func check(_ text: String, max: Int, _ flag: String) throws(CaseDraftError) {
+        let count = text.unicodeScalars.count
+        let limit = operation.textMax ?? max
+        guard count <= limit else { throw .tooLong(flag: flag, got: count, limit: limit) }
+        guard count > 0 else { throw .empty(flag: flag) }
+    }
+
+    /// What a text means in a field, or as one item of a list.
+    private func value(
+        _ text: String,
+        of spec: FieldSpec
+    ) throws(CaseDraftError) -> CBORValue {
+        let flag = spec.flag
+        switch spec.type {
+        case .code(let list):
+            guard let code = list.code(meantBy: text)?.code ?? (list.isOpen ? text : nil) else {
+                throw .unknownCode(
+                    flag: flag,
+                    got: FieldType.isCode(text, isLowercase: false) ? text : nil,
+                    nearest: list.suggestions(for: text)
+                )
+            }
+            return .text(code)
+        case .text, .identifier, .texts, .identifiers: return .text(text)
+        case .instants where text == "0": return .unsigned(0)
+        case .instant, .instants:
+            guard let instant = LedgerTime.instant(text) else { throw .notInstant(flag: flag) }
+            return .unsigned(instant)
+        case .count:
+            guard let count = UInt64(text) else { throw .notCount(flag: flag) }
+            return .unsigned(count)
+        case .flag:
+            guard text == "true" || text == "false" else { throw .notFlag(flag: flag) }
+            return .bool(text == "true")
+        case .digest, .digests, .subject:
+            guard let bytes = unhex(text), spec.type.itemAdmits(.bytes(bytes)) else {
+                throw .notHash(flag: flag)
+            }
+            return .bytes(bytes)
+        case .dates:
+            guard CalendarDay(text) != nil, let day = UInt64(text) else {
+                throw .notDay(flag: flag)
+            }
+            return .unsigned(day)
+        case .grids:
+            guard let row = GridRow(text) else {
+                throw .notRow(flag: flag, want: "code;name;households")
+            }
+            return row.value
+        case .clocks:
+            guard let row = ProfileClock(text) else {
+                throw .notRow(flag: flag, want: "clock=limit, such as arrive=10m or notice=5w")
+            }
+            return row.value
+        }
     }
 
     /// Sets a field that is named by its flag.
@@ -94,7 +141,7 @@ package struct CaseDraft: Hashable, Sendable {
         for use in operation.fields where use.isRequired && values[use.field] == nil {
             throw .missing(flag: use.field.spec.flag)
         }
-        if operation == .amend, !values.keys.contains(where: \.spec.isAmendable) {
+        if operation.changesFields, !values.keys.contains(where: Self.isChange) {
             throw .nothingToAmend
         }
         let inParts = values.keys.filter { $0.spec.place != .header }.map(\.rawValue).sorted()
@@ -105,6 +152,14 @@ package struct CaseDraft: Hashable, Sendable {
         }
         let parts = PartKind.allCases.map { pairs(.part($0)) }.filter { !$0.isEmpty }
         return Content(fields: fields, parts: parts.map { CBORValue.map($0).encoded })
+    }
+
+    /// Whether setting a field changes what the view shows.
+    private static func isChange(_ field: CaseField) -> Bool {
+        switch field.spec.register {
+        case .single, .milestone, .set: true
+        case .stage, .act, .holder, .offers, .links: false
+        }
     }
 
     private func pairs(_ place: FieldPlace) -> [CBORPair] {
@@ -132,11 +187,19 @@ package enum CaseDraftError: Error, Hashable, Sendable {
     case notCount(flag: String)
     /// Neither true nor false.
     case notFlag(flag: String)
+    /// Not the hexadecimal digits of a hash or an id.
+    case notHash(flag: String)
+    /// Not a day.
+    case notDay(flag: String)
+    /// Not a row of the wanted form.
+    case notRow(flag: String, want: String)
+    /// More items than a list may have.
+    case tooMany(flag: String, got: Int, limit: Int)
     /// The value is of another type than the field or not of its form.
     case wrongType(flag: String)
     /// A required field is not there.
     case missing(flag: String)
-    /// An amendment sets nothing.
+    /// An amendment changes nothing.
     case nothingToAmend
 }
 
@@ -156,9 +219,14 @@ extension CaseDraftError: CustomStringConvertible {
         case .notInstant(let flag): "--\(flag) is no time, want 2026-11-23T15:04"
         case .notCount(let flag): "--\(flag) is no whole number"
         case .notFlag(let flag): "--\(flag) is neither true nor false"
+        case .notHash(let flag): "--\(flag) is no hash or id in hexadecimal digits"
+        case .notDay(let flag): "--\(flag) is no day, want 20261001"
+        case .notRow(let flag, let want): "--\(flag) is not of its form, want \(want)"
+        case .tooMany(let flag, let got, let limit):
+            "--\(flag) is given \(got) times, want at most \(limit)"
         case .wrongType(let flag): "--\(flag) is not of its form"
         case .missing(let flag): "--\(flag) is missing"
-        case .nothingToAmend: "amend sets no field"
+        case .nothingToAmend: "no field is set"
         }
     }
 

@@ -79,14 +79,23 @@ extension CodeList {
         [Code("manual", "人工", "by hand"), Code("gps", "定位", "by position")]
     )
 
-    /// Deadline profiles; their clocks are in ``Profile``.
+    /// Deadline profiles; their clocks are in ``Profile``, and a policy may define others.
     package static let profiles = CodeList(
         "X-SX",
         [
             Code("hz-1-3-10", "1分钟受理 3分钟响应 10分钟到场", "accept 1, respond 3, arrive 10 min"),
             Code("wulin-1-5-30", "1分钟响应 5分钟到场 30分钟反馈", "respond 1, arrive 5, feedback 30 min"),
+            Code("elevator-urban", "电梯困人: 建成区30分钟到场", "elevator, built-up area: arrive 30 min"),
+            Code("elevator-rural", "电梯困人: 其他区域1小时到场", "elevator elsewhere: arrive 1 h"),
+            Code("labour", "劳动争议调解15日", "labour dispute: mediation 15 days"),
+            Code("court-ordinary", "法院委派(普通)15日", "assigned by a court, ordinary: 15 days"),
+            Code("court-simplified", "法院委派(简易)7日", "assigned by a court, simplified: 7 days"),
+            Code("petition", "信访: 15日受理告知 60日办结", "petition: 15 days to answer, 60 to finish"),
+            Code("normal", "一般: 30日办结", "normal: 30 days"),
+            Code("urgent", "紧急: 1日办结", "urgent: 1 day"),
             Code("none", "无时限", "no clocks"),
-        ]
+        ],
+        isOpen: true
     )
 
     /// What another system says of a record taken over from it.

@@ -22,10 +22,14 @@ package struct CodeList: Hashable, Sendable {
     /// The codes in the order of the list.
     package let codes: [Code]
 
+    /// Whether others may be entered too: those that a policy defines.
+    package let isOpen: Bool
+
     /// Names a list.
-    package init(_ name: String, _ codes: [Code]) {
+    package init(_ name: String, _ codes: [Code], isOpen: Bool = false) {
         self.name = name
         self.codes = codes
+        self.isOpen = isOpen
     }
 
     /// The entry for a stored code, if the list has it.

@@ -1,4 +1,5 @@
 package import Encoding
+internal import Ledger
 
 /// One of the two erasable parts that an operation may have, in this order.
 package enum PartKind: Int, CaseIterable, Sendable {
@@ -30,6 +31,24 @@ package enum FieldType: Hashable, Sendable {
     case identifier
     /// False or true.
     case flag
+    /// Thirty-two bytes: an entry hash, or the hash of a document.
+    case digest
+    /// Up to so many of them.
+    case digests(count: Int)
+    /// Sixteen bytes: the id of another subject.
+    case subject
+    /// Up to `count` texts of at most `max` Unicode scalars.
+    case texts(max: Int, count: Int)
+    /// Up to so many instants; zero for one that is not known.
+    case instants(count: Int)
+    /// Up to so many identifiers.
+    case identifiers(count: Int)
+    /// Up to so many days, each the number `YYYYMMDD`.
+    case dates(count: Int)
+    /// Rows of a grid version; see ``GridRow``.
+    case grids(count: Int)
+    /// Clocks of a profile; see ``ProfileClock``.
+    case clocks(count: Int)
 
     /// The first instant of the year 10000, which no field reaches.
     package static let instantLimit: UInt64 = 253_402_300_800_000
@@ -44,7 +63,42 @@ package enum FieldType: Hashable, Sendable {
         case (.identifier, .text(let text)): Self.isCode(text, isLowercase: true)
         case (.text, .text), (.count, .unsigned), (.flag, .bool): true
         case (.instant, .unsigned(let instant)): instant < Self.instantLimit
+        case (.digest, .bytes(let bytes)): bytes.count == Bytes32.count
+        case (.subject, .bytes(let bytes)): bytes.count == SubjectID.count
+        case (_, .array(let items)): admits(items)
         default: false
+        }
+    }
+
+    /// Whether the items of a received list are of this type; more than a writer may give are
+    /// taken, since a newer version may allow them.
+    private func admits(_ items: [CBORValue]) -> Bool {
+        let item: FieldType
+        switch self {
+        case .digests: item = .digest
+        case .texts(let max, _): item = .text(max: max)
+        case .instants: item = .instant
+        case .identifiers: item = .identifier
+        case .dates: item = .count
+        case .grids: return items.allSatisfy { GridRow($0) != nil }
+        case .clocks: return items.allSatisfy { ProfileClock($0) != nil }
+        default: return false
+        }
+        return items.allSatisfy(item.admits)
+    }
+
+    /// Whether one item of a list, or a value that is no list, is of this type.
+    func itemAdmits(_ value: CBORValue) -> Bool {
+        itemsMax == nil ? admits(value) : admits([value])
+    }
+
+    /// Most items that a writer may give; nil for a type that holds one value.
+    package var itemsMax: Int? {
+        switch self {
+        case .digests(let count), .texts(_, let count), .instants(let count),
+            .identifiers(let count), .dates(let count), .grids(let count), .clocks(let count):
+            count
+        case .code, .text, .instant, .count, .identifier, .flag, .digest, .subject: nil
         }
     }
 
@@ -73,6 +127,12 @@ package enum RegisterKind: Hashable, Sendable {
     case stage
     /// All of them, in display order.
     case set
+    /// Who has to act: an assignment from above goes first, then the offer that came first.
+    case holder
+    /// Offers that nobody has answered.
+    case offers
+    /// Links to other subjects; each stays until it is taken back.
+    case links
     /// It belongs to its act and is read in the history only.
     case act
 }
@@ -134,7 +194,17 @@ extension FieldSpec {
             return Label(text, text)
         case (_, .bool(let truth)): return truth ? Label("是", "yes") : Label("否", "no")
         case (_, .text(let text)): return Label(text, text)
+        case (.instants, .unsigned(let instant)):
+            let text = instant == 0 ? "–" : LedgerTime.text(instant)
+            return Label(text, text)
         case (_, .unsigned(let number)): return Label("\(number)", "\(number)")
+        case (_, .bytes(let bytes)): return Label(hex(bytes), hex(bytes))
+        case (.clocks, .array(let values)):
+            let text = values.compactMap { ProfileClock($0)?.text }.joined(separator: "; ")
+            return Label(text, text)
+        case (.grids, .array(let values)):
+            let text = values.compactMap { GridRow($0)?.text }.joined(separator: "; ")
+            return Label(text, text)
         case (_, .array(let values)):
             let labels = values.map(display)
             return Label(

@@ -1,11 +1,17 @@
 /// The table of all fields; everything about a field is read from here.
 package enum FieldTable {
     /// All fields, numbers rising.
-    package static let all: [FieldSpec] = milestones + intake + handling + mediation + taken
+    package static let all: [FieldSpec] =
+        (milestones + registers + intake + handling + mediation + mediationFile + custody
+        + supervision + taken + councils + covenants + alerts + places + policies + registry)
+        .sorted { $0.field.rawValue < $1.field.rawValue }
 
     /// The rows by their number; nil for numbers that no field has.
     static let byNumber: [FieldSpec?] = {
-        var rows = [FieldSpec?](repeating: nil, count: 256)
+        var rows = [FieldSpec?](
+            repeating: nil,
+            count: 1 + Int(all.last?.field.rawValue ?? 0)
+        )
         for spec in all { rows[Int(spec.field.rawValue)] = spec }
         return rows
     }()
@@ -36,6 +42,22 @@ package enum FieldTable {
         milestone(.mediatedAt, "mediated-at", Label("启动调解时间", "mediation opened")),
         milestone(.agreedAt, "agreed-at", Label("达成协议时间", "agreed")),
         milestone(.closedAt, "closed-at", Label("办结时间", "closed")),
+        milestone(.mediationEndedAt, "mediation-ended-at", Label("终止调解时间", "mediation ended")),
+        milestone(.appliedAt, "applied-at", Label("申请司法确认时间", "confirmation applied for")),
+        milestone(.confirmedAt, "confirmed-at", Label("司法确认时间", "court decided")),
+        milestone(.visitedAt, "visited-at", Label("回访时间", "visited")),
+        milestone(.referredAt, "referred-at", Label("转出时间", "referred")),
+        milestone(.reviewAskedAt, "review-asked-at", Label("申请复查时间", "review asked for")),
+        milestone(.reviewAnsweredAt, "review-answered-at", Label("复查答复时间", "review answered")),
+        milestone(.rereviewAskedAt, "rereview-asked-at", Label("申请复核时间", "re-review asked for")),
+        milestone(
+            .rereviewAnsweredAt,
+            "rereview-answered-at",
+            Label("复核答复时间", "re-review answered")
+        ),
+        milestone(.commandedAt, "commanded-at", Label("应急指令时间", "emergency ordered")),
+        milestone(.archivedAt, "archived-at", Label("归档时间", "archived")),
+        milestone(.declinedAt, "declined-at", Label("不予受理时间", "declined")),
         field(
             .at,
             "at",
@@ -46,6 +68,30 @@ package enum FieldTable {
             Label("事后补录时,操作实际发生的时间", "when the act happened, if entered later")
         ),
     ]
+
+    /// Registers that follow from operations; no entry gives them a value.
+    private static let registers: [FieldSpec] = [
+        computed(.holder, "holder", .holder, Label("责任单位", "holder")),
+        computed(.offers, "offers", .offers, Label("待答复的移交", "open offers")),
+        computed(.links, "links", .links, Label("关联", "links")),
+    ]
+
+    private static func computed(
+        _ field: CaseField,
+        _ flag: String,
+        _ register: RegisterKind,
+        _ label: Label
+    ) -> FieldSpec {
+        Self.field(
+            field,
+            flag,
+            label,
+            .header,
+            .identifier,
+            register,
+            Label("由各项操作得出", "follows from the operations")
+        )
+    }
 
     private static let intake: [FieldSpec] = [
         amendable(
@@ -113,6 +159,30 @@ package enum FieldTable {
             Label("区划代码表的版本", "version of the table of division codes")
         ),
         amendable(
+            .window,
+            "window",
+            Label("受理窗口", "window"),
+            .part(.detail),
+            .text(max: 32),
+            Label("窗口编号", "number of the window")
+        ),
+        amendable(
+            .reporter,
+            "reporter",
+            Label("报告人身份", "reporter"),
+            .part(.detail),
+            .code(.reporters),
+            Label("身份类别,不写姓名", "in what capacity, never a name")
+        ),
+        amendable(
+            .alert,
+            "alert",
+            Label("所据预警", "alert"),
+            .header,
+            .subject,
+            Label("案件所据的预警", "the alert that the case follows")
+        ),
+        amendable(
             .name,
             "name",
             Label("事件名称", "title"),
@@ -177,6 +247,32 @@ package enum FieldTable {
             .part(.detail),
             .text(max: 32),
             Label("所在网格", "the grid it lies in")
+        ),
+        field(
+            .tag,
+            "tag",
+            Label("标签", "tag"),
+            .part(.detail),
+            .text(max: 32),
+            .set,
+            Label("如 六治六有", "a mark such as a campaign's name"),
+            isAmendable: true
+        ),
+        amendable(
+            .risk,
+            "risk",
+            Label("风险等级", "risk"),
+            .part(.detail),
+            .code(.risks),
+            Label("激化风险", "how likely it is to escalate")
+        ),
+        amendable(
+            .level,
+            "level",
+            Label("案件分级", "grade"),
+            .part(.detail),
+            .code(.levels),
+            Label("GB/T 31000 案件分级", "grade of GB/T 31000")
         ),
     ]
 

@@ -1,6 +1,6 @@
 package import Ledger
 
-/// What became of one entry about a case.
+/// What became of one entry about a subject.
 package enum EntryVerdict: Hashable, Sendable {
     /// It counts.
     case effective
@@ -16,6 +16,9 @@ package enum EntryVerdict: Hashable, Sendable {
     case malformed(Malformed)
     /// Some of what it knew is not here yet.
     case waiting
+    /// Its author has the right to the other subject that it is about, not to this one: shown,
+    /// without effect here until somebody on this side agrees.
+    case proposed
 }
 
 extension EntryVerdict {
@@ -31,22 +34,52 @@ extension EntryVerdict {
 
 /// Why an operation does not fit.
 package enum Inadmissible: Hashable, Sendable {
-    /// The author did not know an entry in effect that opens the case.
+    /// The author did not know an entry in effect that opens the subject.
     case notOpened
+    /// The operation is for another kind of subject.
+    case otherKind
     /// The operation is not for this stage.
     case stage(Stage)
     /// An import about a case that no import opened.
     case notImported
+    /// Another office has to act.
+    case notHolder
+    /// An office above has to say so, over all places concerned.
+    case notAbove
+    /// There is an offer already that nobody has answered.
+    case offerPending
+    /// The offer that it answers was answered, taken back, or never made.
+    case noOffer
+    /// Another offer, made without knowing of this one, came first.
+    case offerSuperseded
+    /// The case did not come from there.
+    case notFromThere
+    /// The link that it names does not stand.
+    case noLink
+    /// What it would settle does not contradict itself, or it names a value that does not stand.
+    case nothingToSettle
+    /// The clock can not be moved.
+    case notExtendable
+    /// The clock can be moved only if both parties agree.
+    case noConsent
+    /// Who dispatched a case does not appraise it.
+    case sameHand
+    /// The mediator has declared an interest.
+    case interest
+    /// The thirty days in which a court can be asked are over.
+    case tooLate
 }
 
 /// Why an entry is not of the form of its operation.
 package enum Malformed: Hashable, Sendable {
-    /// It claims to open a case whose id does not follow from its place.
+    /// It claims to open a subject whose id does not follow from its place.
     case notTheOpening
-    /// It opens a case without saying where.
+    /// It opens a subject without saying where.
     case noScope
-    /// It is about more than this case.
-    case severalSubjects
+    /// It is about more or fewer subjects than its operation.
+    case subjects
+    /// It names a receiving place that its operation does not have, or lacks one.
+    case receiver
     /// The field is required in the header and is not there.
     case missing(CaseField)
     /// The field's value in the header is not of its type, or the field belongs in a part.
@@ -70,9 +103,9 @@ package struct JudgedEntry: Hashable, Sendable {
 }
 
 /// The result of folding one subject.
-package struct FoldedCase: Hashable, Sendable {
+package struct FoldedSubject: Hashable, Sendable {
     /// The merged state; nil while no entry in effect opens the case.
-    package let view: CaseView?
+    package let view: SubjectView?
     /// Every entry once, in display order.
     package let history: [JudgedEntry]
 }

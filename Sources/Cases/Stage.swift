@@ -10,12 +10,22 @@ package enum Stage: String, CaseIterable, Sendable {
     case closed, reviewed, archived
     case declined, referred, merged, voided
 
+    // Alerts.
+    case raised, confirmed, dismissed
+    // Councils.
+    case convened, resolved, fulfilled, dissolved
+    // Covenants, places, policies, offices and whatever is only recorded.
+    case inForce = "in-force"
+    case repealed
+
     /// Whether nothing more is to be done; every other stage counts as open.
     package var isEnded: Bool {
         switch self {
-        case .closed, .reviewed, .archived, .declined, .referred, .merged, .voided: true
+        case .closed, .reviewed, .archived, .declined, .referred, .merged, .voided, .confirmed,
+            .dismissed, .fulfilled, .dissolved, .repealed:
+            true
         case .reported, .registered, .accepted, .dispatched, .onScene, .mediating, .suspended,
-            .agreed, .performing:
+            .agreed, .performing, .raised, .convened, .resolved, .inForce:
             false
         }
     }
@@ -39,6 +49,15 @@ package enum Stage: String, CaseIterable, Sendable {
         case .referred: Label("已转出", "referred")
         case .merged: Label("已并案", "merged")
         case .voided: Label("登记作废", "voided")
+        case .raised: Label("已预警", "raised")
+        case .confirmed: Label("属实", "confirmed")
+        case .dismissed: Label("误报", "false alarm")
+        case .convened: Label("议事中", "convened")
+        case .resolved: Label("已决议", "resolved")
+        case .fulfilled: Label("已落实", "carried out")
+        case .dissolved: Label("已散会", "ended without a resolution")
+        case .inForce: Label("有效", "in force")
+        case .repealed: Label("已废止", "repealed")
         }
     }
 }
@@ -52,41 +71,52 @@ extension Stage {
         package let isConflict: Bool
     }
 
-    /// The table of pairs: for each stage, every stage before it in the order of `allCases`.
+    /// Stages that can stand beside each other, each kind of subject's in an order of its own.
+    package static var families: [[Stage]] { pairs.map { $0.map(\.0) } }
+
+    /// The tables of pairs: for each stage, every stage before it in its table.
     ///
     /// `r` shows the stage of the row, `c` that of the column; a capital is a conflict. An ended
-    /// stage beside one that goes on is contested: the case counts as open. The letters order all
-    /// stages, so that any number of them joins to one stage in whatever order they are taken.
-    private static let pairs: [(Stage, String)] = [
-        (.reported, ""),
-        (.registered, "r"),
-        (.accepted, "rr"),
-        (.dispatched, "rrr"),
-        (.onScene, "rrrr"),
-        (.mediating, "rrrRR"),
-        (.suspended, "rrrCCC"),
-        (.agreed, "rrrRRrR"),
-        (.performing, "rrrRRrRr"),
-        (.closed, "CCCCCCCCC"),
-        (.reviewed, "CCCCCCCCCr"),
-        (.archived, "CCCCCCCCCrr"),
-        (.declined, "CCCCCCCCCRRR"),
-        (.referred, "CCCCCCCCCRRRR"),
-        (.merged, "CCCCCCCCCRRRRR"),
-        (.voided, "CCCCCCCCCRRRRRR"),
+    /// stage beside one that goes on is contested: the subject counts as open. The letters order
+    /// all stages of a table, so that any number of them joins to one stage in whatever order they
+    /// are taken. Tables: cases; alerts; councils; everything that is only in force or not.
+    private static let pairs: [[(Stage, String)]] = [
+        [
+            (.reported, ""),
+            (.registered, "r"),
+            (.accepted, "rr"),
+            (.dispatched, "rrr"),
+            (.onScene, "rrrr"),
+            (.mediating, "rrrRR"),
+            (.suspended, "rrrCCC"),
+            (.agreed, "rrrRRrR"),
+            (.performing, "rrrRRrRr"),
+            (.closed, "CCCCCCCCC"),
+            (.reviewed, "CCCCCCCCCr"),
+            (.archived, "CCCCCCCCCrr"),
+            (.declined, "CCCCCCCCCRRR"),
+            (.referred, "CCCCCCCCCRRRR"),
+            (.merged, "CCCCCCCCCRRRRR"),
+            (.voided, "CCCCCCCCCRRRRRR"),
+        ],
+        [(.raised, ""), (.dismissed, "C"), (.confirmed, "CR")],
+        [(.convened, ""), (.dissolved, "C"), (.resolved, "rR"), (.fulfilled, "CRC")],
+        [(.inForce, ""), (.repealed, "C")],
     ]
 
     private static let joins: [Stage: [Stage: Joined]] = {
         var joins: [Stage: [Stage: Joined]] = [:]
-        for (row, letters) in pairs {
-            joins[row, default: [:]][row] = Joined(shown: row, isConflict: false)
-            for (column, letter) in zip(allCases, letters) {
-                let joined = Joined(
-                    shown: letter == "r" || letter == "R" ? row : column,
-                    isConflict: letter == "R" || letter == "C"
-                )
-                joins[row, default: [:]][column] = joined
-                joins[column, default: [:]][row] = joined
+        for table in pairs {
+            for (row, letters) in table {
+                joins[row, default: [:]][row] = Joined(shown: row, isConflict: false)
+                for ((column, _), letter) in zip(table, letters) {
+                    let joined = Joined(
+                        shown: letter == "r" || letter == "R" ? row : column,
+                        isConflict: letter == "R" || letter == "C"
+                    )
+                    joins[row, default: [:]][column] = joined
+                    joins[column, default: [:]][row] = joined
+                }
             }
         }
         return joins

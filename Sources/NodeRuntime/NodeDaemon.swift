@@ -86,7 +86,7 @@ package actor NodeDaemon {
                 log: identity.log,
                 instance: SystemSource.randomNumber(),
                 seed: SystemSource.randomNumber(),
-                foldVersion: CaseFold.version
+                foldVersion: SubjectFold.version
             ),
             heads: try await actor.heads(),
             roster: roster

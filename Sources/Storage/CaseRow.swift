@@ -41,7 +41,7 @@ package struct CaseRow: Hashable, Sendable {
         updated_at, was_overdue, conflicts, flags, external
         """
 
-    init(_ view: CaseView) {
+    init(_ view: SubjectView) {
         number = view.number
         stage = view.stage.rawValue
         scope = view.scope.code

@@ -5,12 +5,12 @@ package import Ledger
 
 extension Store {
     /// A case folded from its entries, with the verdict on each.
-    package func folded(_ subject: SubjectID) throws -> FoldedCase {
+    package func folded(_ subject: SubjectID) throws -> FoldedSubject {
         fold(subject, try entries(about: subject))
     }
 
-    func fold(_ subject: SubjectID, _ entries: [PlacedEntry]) -> FoldedCase {
-        CaseFold.fold(subject, entries: entries, roster: roster)
+    func fold(_ subject: SubjectID, _ entries: [PlacedEntry]) -> FoldedSubject {
+        SubjectFold.fold(subject, entries: entries, roster: roster)
     }
 
     /// A subject to be folded.
@@ -30,7 +30,7 @@ extension Store {
         init(_ subject: Unfolded, _ roster: Roster) {
             number = subject.number
             id = subject.id
-            let folded = CaseFold.fold(subject.id, entries: subject.entries, roster: roster)
+            let folded = SubjectFold.fold(subject.id, entries: subject.entries, roster: roster)
             values = folded.view.map(Store.rowValues)
             verdicts = folded.history.map { ($0.entry.hash, $0.verdict) }
         }
@@ -115,12 +115,12 @@ extension Store {
     }
 
     /// Writes the view of one subject; inside a transaction.
-    func write(_ view: CaseView?, subject: Int64, id: SubjectID) throws {
+    func write(_ view: SubjectView?, subject: Int64, id: SubjectID) throws {
         try write(view.map(Self.rowValues), subject: subject)
         try forgetBucket(Self.bucket(of: id))
     }
 
-    private static func rowValues(_ view: CaseView) -> [SQLValue] {
+    private static func rowValues(_ view: SubjectView) -> [SQLValue] {
         CaseRow(view).values + [.digest(sha256(view.encoded))]
     }
 

@@ -86,7 +86,7 @@ private struct Side: Sendable {
             log: keeper.identity.log,
             instance: SystemSource.randomNumber(),
             seed: SystemSource.randomNumber(),
-            foldVersion: CaseFold.version
+            foldVersion: SubjectFold.version
         )
         let own = keeper.identity.log
         heads = try keeper.store.logs.map { state in

@@ -103,7 +103,7 @@ func anOperationHasEffectExactlyWhereItFits(stage: Stage) throws {
     let folded = world.fold(Array(world.entries.dropFirst()))
     #expect(folded.view == nil)
     #expect(folded.history.map(\.verdict) == [.waiting])
-    #expect(CaseFold.fold(world.subject, entries: []) { _, _ in .allowed }.history.isEmpty)
+    #expect(SubjectFold.fold(world.subject, entries: []) { _, _ in .allowed }.history.isEmpty)
 }
 
 @Test func whoDidNotKnowTheOpeningHasNoEffect() throws {
@@ -136,7 +136,7 @@ func anOperationHasEffectExactlyWhereItFits(stage: Stage) throws {
     let denied = try world.write(.register)
     try world.write(.note)
     let scopes = [Scope("330113002")].compactMap { $0 }
-    let folded = CaseFold.fold(world.subject, entries: world.entries) { entry, given in
+    let folded = SubjectFold.fold(world.subject, entries: world.entries) { entry, given in
         #expect(given == scopes)
         return entry == denied ? .outsideScope : .allowed
     }
@@ -156,7 +156,7 @@ func anOperationHasEffectExactlyWhereItFits(stage: Stage) throws {
     }
     #expect(world.fold(forged).history.map(\.verdict) == [.effective, .forged, .effective])
     #expect(world.fold(forged).view?.counts.forged == 1)
-    let none = CaseFold.fold(world.subject, entries: world.entries) { _, _ in .noGrant }
+    let none = SubjectFold.fold(world.subject, entries: world.entries) { _, _ in .noGrant }
     #expect(none.view == nil && none.history.count == 3)
 }
 
@@ -175,7 +175,7 @@ func anOperationHasEffectExactlyWhereItFits(stage: Stage) throws {
 
     try world.write(.note, in: 1) { $0.version = 9 }
     #expect(world.fold().view?.needsVersion == 9)
-    let denied = CaseFold.fold(world.subject, entries: world.entries) { entry, _ in
+    let denied = SubjectFold.fold(world.subject, entries: world.entries) { entry, _ in
         entry.header.operation == "case.offer" ? .notPermitted : .allowed
     }
     #expect(denied.view?.counts.withoutRight == 1)
@@ -238,7 +238,7 @@ func anOperationHasEffectExactlyWhereItFits(stage: Stage) throws {
 @Test func aRosterOfNobodyLetsNobodyWrite() throws {
     var world = World()
     try world.write(.report)
-    let folded = CaseFold.fold(
+    let folded = SubjectFold.fold(
         world.subject,
         entries: world.entries,
         roster: Roster(ledger: .zero)

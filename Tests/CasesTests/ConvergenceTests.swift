@@ -54,11 +54,11 @@ func theSameSetInAnyOrderGivesTheSameBytes(seed: UInt64) throws {
     let denied = Set(
         held.dropFirst().map(\.hash).filter { _ in Int.random(in: 0..<20, using: &generator) == 0 }
     )
-    let first = CaseFold.fold(world.subject, entries: held, rights: rights(denied))
+    let first = SubjectFold.fold(world.subject, entries: held, rights: rights(denied))
     let view = try #require(first.view)
     for _ in 0..<3 {
         let again = (held + held.prefix(5)).shuffled(using: &generator)
-        let second = CaseFold.fold(world.subject, entries: again, rights: rights(denied))
+        let second = SubjectFold.fold(world.subject, entries: again, rights: rights(denied))
         #expect(second == first)
         #expect(second.view?.encoded == view.encoded)
     }
@@ -210,9 +210,9 @@ func theFoldAgreesWithAPlainDefinition(seed: UInt64) throws {
             )
         }
         let clock = ContinuousClock()
-        var folded = CaseFold.fold(subject, entries: []) { _, _ in .allowed }
+        var folded = SubjectFold.fold(subject, entries: []) { _, _ in .allowed }
         let time = clock.measure {
-            folded = CaseFold.fold(subject, entries: entries) { _, _ in .allowed }
+            folded = SubjectFold.fold(subject, entries: entries) { _, _ in .allowed }
         }
         print("2000 entries in \(logCount) logs folded in \(time)")
         #expect(folded.history.allSatisfy { $0.verdict == .effective })

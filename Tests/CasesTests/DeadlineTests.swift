@@ -7,7 +7,7 @@ private func view(
     profile: String?,
     _ steps: [(CaseOperation, Int)],
     values: [CaseField: CBORValue] = [:]
-) throws -> CaseView {
+) throws -> SubjectView {
     var world = World()
     try world.write(.report)
     for (operation, seconds) in steps {
@@ -87,7 +87,7 @@ private let begun: [(CaseOperation, Int)] = [(.register, 10), (.accept, 60)]
 
 // MARK: Imports
 
-private func imported(_ records: [[CaseField: CBORValue]]) throws -> CaseView {
+private func imported(_ records: [[CaseField: CBORValue]]) throws -> SubjectView {
     var world = World()
     for record in records { try world.write(.takeOver, record) }
     return try #require(world.fold().view)

@@ -79,8 +79,8 @@ struct World {
     /// Lets every log know everything.
     mutating func syncAll() { known = known.map { _ in Set(entries.map(\.hash)) } }
 
-    func fold(_ given: [PlacedEntry]? = nil) -> FoldedCase {
-        CaseFold.fold(subject, entries: given ?? entries) { _, _ in .allowed }
+    func fold(_ given: [PlacedEntry]? = nil) -> FoldedSubject {
+        SubjectFold.fold(subject, entries: given ?? entries) { _, _ in .allowed }
     }
 
     /// The least that each operation asks for.

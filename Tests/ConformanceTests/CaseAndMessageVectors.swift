@@ -19,7 +19,7 @@ enum ReplicationVectors {
                         wall: 1_795_000_000_000,
                         frontier: sha256([2]),
                         view: .zero,
-                        foldVersion: CaseFold.version,
+                        foldVersion: SubjectFold.version,
                         yourSize: 3,
                         yourRoot: sha256([3])
                     )
@@ -116,9 +116,9 @@ enum CaseVectors {
         return fold(entries)?.encoded == view && fold(entries.reversed())?.encoded == view
     }
 
-    private static func fold(_ entries: [PlacedEntry]) -> CaseView? {
+    private static func fold(_ entries: [PlacedEntry]) -> SubjectView? {
         let subject = SubjectID(openedIn: sha256([10]), at: 0)
-        return CaseFold.fold(subject, entries: entries) { _, _ in .allowed }.view
+        return SubjectFold.fold(subject, entries: entries) { _, _ in .allowed }.view
     }
 
     private static func placed(_ header: Header, _ hash: Digest, _ parts: [[UInt8]]) -> PlacedEntry

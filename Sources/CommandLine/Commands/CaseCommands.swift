@@ -146,7 +146,7 @@ private struct CaseWrite {
     }
 
     private func report(
-        _ view: CaseView?,
+        _ view: SubjectView?,
         _ id: SubjectID,
         _ place: Place,
         _ hash: String,

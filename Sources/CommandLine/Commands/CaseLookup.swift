@@ -39,7 +39,7 @@ extension Store {
     }
 
     /// A case by name, with its entries folded.
-    func foldedCase(called name: String) throws -> (view: CaseView, history: [JudgedEntry]) {
+    func foldedCase(called name: String) throws -> (view: SubjectView, history: [JudgedEntry]) {
         let subject = try subject(called: name)
         let folded = try folded(subject)
         guard let view = folded.view else {

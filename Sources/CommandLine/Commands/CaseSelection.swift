@@ -50,7 +50,7 @@ struct CaseSelection {
         ),
     ]
 
-    private static let flagNames = CaseView.ImportFlag.allCases.map(\.rawValue)
+    private static let flagNames = SubjectView.ImportFlag.allCases.map(\.rawValue)
         .joined(separator: ", ")
 
     /// The conditions as the store takes them.
@@ -82,7 +82,7 @@ struct CaseSelection {
         }
         filter.hasConflict = invocation.has("conflicts")
         if let flag = invocation["flag"] {
-            guard CaseView.ImportFlag(rawValue: flag) != nil else {
+            guard SubjectView.ImportFlag(rawValue: flag) != nil else {
                 throw CommandError(.usage, "there is no flag \"\(flag)\"", hint: Self.flagNames)
             }
             filter.flag = flag

@@ -43,7 +43,7 @@ extension Program {
     }
 
     private static func printConflict(
-        _ conflict: CaseView.Conflict,
+        _ conflict: SubjectView.Conflict,
         _ page: CasePage,
         _ output: Output
     ) {

@@ -29,7 +29,7 @@ extension Program {
 
 /// One case for a reader or a program.
 struct CasePage {
-    let view: CaseView
+    let view: SubjectView
     let store: Store
     let now: UInt64
 
@@ -72,7 +72,7 @@ struct CasePage {
     }
 
     /// A conflict with every value that stands.
-    func conflict(_ conflict: CaseView.Conflict) -> JSON {
+    func conflict(_ conflict: SubjectView.Conflict) -> JSON {
         [
             "field": .text(CaseField.name(of: conflict.register)),
             "values": .array(

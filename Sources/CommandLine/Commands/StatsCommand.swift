@@ -51,7 +51,7 @@ private struct CaseCounts {
             ("overdue", Label("超期未办", "overdue"), try count { $0.overdueAt = now }),
             ("conflicts", Label("有冲突", "with a conflict"), try count { $0.hasConflict = true }),
         ]
-        flags = try CaseView.ImportFlag.allCases.map { flag in
+        flags = try SubjectView.ImportFlag.allCases.map { flag in
             (flag.rawValue, try count { $0.flag = flag.rawValue })
         }
         groups = try Store.CountColumn.allCases.map { column in

@@ -23,7 +23,7 @@ extension ImportRecord {
     ///
     /// Texts that were taken before are not written again, so that one that was erased since does
     /// not come back.
-    func updateDraft(_ view: CaseView) throws(CaseDraftError) -> CaseDraft {
+    func updateDraft(_ view: SubjectView) throws(CaseDraftError) -> CaseDraft {
         var draft = try stateDraft()
         let known = Set(view.registers.map(\.id))
         let texts: [(CaseField, String?)] = [(.resolution, closingNote), (.reply, reply)]

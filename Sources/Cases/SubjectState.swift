@@ -5,10 +5,26 @@ internal import Ledger
 /// Every register keeps all its concurrent writes. A write is named by the entry that made it;
 /// its value is read from there. Sorted by register, then entry, so that two states are joined in
 /// one pass.
-struct CaseState {
+struct SubjectState {
     struct Write: Hashable {
         let register: UInt64
         let entry: Int
+    }
+
+    /// What an entry does to the registers.
+    struct Change {
+        /// Registers that it writes; what stood there is replaced.
+        var written: [UInt64] = []
+        /// Registers that it empties.
+        var cleared: [UInt64] = []
+        /// Registers to which it adds a write beside those that stand there.
+        var added: [UInt64] = []
+        /// Single writes that it takes away.
+        var removed: [Write] = []
+
+        var isNothing: Bool {
+            written.isEmpty && cleared.isEmpty && added.isEmpty && removed.isEmpty
+        }
     }
 
     private(set) var writes: [Write] = []
@@ -18,18 +34,26 @@ struct CaseState {
         writes.lazy.filter { $0.register == register }.map(\.entry)
     }
 
-    /// The state after an entry that empties some registers and writes others, given rising.
-    func applying(entry: Int, written: [UInt64], cleared: [UInt64]) -> CaseState {
-        guard !written.isEmpty || !cleared.isEmpty else { return self }
-        var result = CaseState()
-        result.writes.reserveCapacity(writes.count + written.count)
-        var next = written[...]
+    /// The entries whose writes stand in a field's register, rising.
+    func entries(in field: CaseField) -> [Int] { entries(in: field.rawValue) }
+
+    /// The state after an entry.
+    func applying(entry: Int, _ change: Change) -> SubjectState {
+        guard !change.isNothing else { return self }
+        var result = SubjectState()
+        result.writes.reserveCapacity(writes.count + change.written.count)
+        // An entry comes after all that it knew: within a register its write stands last.
+        var next = (change.written + change.added).sorted()[...]
         for write in writes {
-            while let register = next.first, register <= write.register {
+            while let register = next.first, register < write.register {
                 result.writes.append(Write(register: register, entry: entry))
                 next.removeFirst()
             }
-            if written.contains(write.register) || cleared.contains(write.register) { continue }
+            if change.written.contains(write.register) || change.cleared.contains(write.register)
+                || change.removed.contains(write)
+            {
+                continue
+            }
             result.writes.append(write)
         }
         result.writes += next.map { Write(register: $0, entry: entry) }
@@ -39,11 +63,11 @@ struct CaseState {
     /// What two histories come to: a write stays if both have it, or if the other side never knew
     /// it and so can not have replaced it.
     func joined(
-        _ other: CaseState,
+        _ other: SubjectState,
         knownHere: (Int) -> Bool,
         knownThere: (Int) -> Bool
-    ) -> CaseState {
-        var result = CaseState()
+    ) -> SubjectState {
+        var result = SubjectState()
         result.writes.reserveCapacity(max(writes.count, other.writes.count))
         var (left, right) = (writes[...], other.writes[...])
         while let first = left.first ?? right.first {

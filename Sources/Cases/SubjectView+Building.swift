@@ -2,41 +2,44 @@ internal import Crypto
 internal import Encoding
 internal import Ledger
 
-extension CaseView {
-    /// Reads the view off judged entries; nil while no entry in effect opens the case.
-    init?(_ judge: CaseJudge) {
+extension SubjectView {
+    /// Reads the view off judged entries; nil while no entry in effect opens the subject.
+    init?(_ judge: SubjectJudge, policy: Policy) {
         guard let opening = judge.opening, judge.verdicts[opening] == .effective,
-            let scope = judge.graph.entries[opening].header.scope
+            let scope = judge.graph.entries[opening].header.scope, let kind = judge.kind
         else { return nil }
         let heads = judge.graph.heads { judge.verdicts[$0].isJudged }
         let state = judge.join(after: heads)
-        guard let stage = judge.stage(of: state) else { return nil }
+        guard let stage = ShownStage(judge, state) else { return nil }
 
         id = judge.subject
+        self.kind = kind
         number = Self.number(of: judge.graph.entries[opening], scope)
         isImported = judge.isImported
         self.scope = scope
-        holder = scope
+        openedAt = judge.graph.entries[opening].header.caseTime
         self.stage = stage.shown
-        registers = Self.registers(judge, state, stage: stage.shown)
-        conflicts = registers.filter { register in
-            register.id == CaseField.stage.rawValue ? stage.isConflict : register.isContradictory
-        }.map { register in
-            let latest = register.writes.map(\.time).max() ?? 0
-            return Conflict(
-                register: register.id,
-                writes: register.writes,
-                owner: scope,
-                answerBy: latest.adding(Self.settlingTime)
-            )
-        }
+        let custody = Custody(judge, state, scope, policy)
+        self.custody = custody
+        links = Self.links(judge, state)
+        registers = Self.registers(judge, state, stage: stage.shown, holder: custody.holder)
+        conflicts = Self.conflicts(judge, state, stage, registers, custody, policy)
         counts = Counts(judge.verdicts)
         updatedAt = judge.effective.map { judge.graph.entries[$0].header.time }.max() ?? 0
         needsVersion = judge.verdicts.compactMap(\.neededVersion).max()
 
-        let fallback: Profile = judge.isImported ? .none : .hangzhou
-        profile = registers.text(.profile) ?? fallback.rawValue
-        deadlines = Self.deadlines(registers, profile: profile, hasEnded: stage.shown.isEnded)
+        let clocks = Clocks(
+            judge,
+            registers,
+            kind: kind,
+            scope: scope,
+            openedAt: openedAt,
+            stage: stage.shown,
+            isRepeat: links.contains { $0.kind == .related("repeat", isFirst: true) },
+            policy: policy
+        )
+        profile = clocks.profile
+        deadlines = clocks.deadlines
         flags = judge.isImported ? Self.flags(judge, registers, stage.shown, deadlines) : []
     }
 
@@ -47,9 +50,10 @@ extension CaseView {
     }
 
     private static func registers(
-        _ judge: CaseJudge,
-        _ state: CaseState,
-        stage: Stage
+        _ judge: SubjectJudge,
+        _ state: SubjectState,
+        stage: Stage,
+        holder: Scope
     ) -> [Register] {
         // Parts are decoded once, and only of entries that still stand in a register.
         var decoded: [Int: [CBORPair]] = [:]
@@ -60,12 +64,7 @@ extension CaseView {
             return pairs
         }
         func write(_ register: UInt64, _ index: Int) -> Write {
-            Write(
-                value: judge.value(of: register, in: index, inParts: pairs),
-                entry: judge.graph.entries[index].hash,
-                log: judge.graph.entries[index].log,
-                time: judge.graph.entries[index].header.time
-            )
+            Write(judge, index, value: judge.value(of: register, in: index, inParts: pairs))
         }
         var registers: [Register] = []
         var rest = state.writes[...]
@@ -76,7 +75,9 @@ extension CaseView {
             let shown: CBORValue? =
                 switch CaseField(rawValue: id)?.spec.register {
                 case .stage: .text(stage.rawValue)
+                case .holder: .text(holder.code)
                 case .milestone: writes.compactMap(\.instant).min().map { .unsigned($0) }
+                case .offers, .links: .array(writes.compactMap(\.value))
                 case .single, .set, .act, nil: writes.first?.value
                 }
             registers.append(Register(id: id, shown: shown, writes: writes))
@@ -95,35 +96,8 @@ extension CaseView {
         return registers.sorted { $0.id < $1.id }
     }
 
-    private static func deadlines(
-        _ shown: [Register],
-        profile: String,
-        hasEnded: Bool
-    ) -> [Deadline] {
-        guard let start = shown.number(.reportedAt) else { return [] }
-        func deadline(_ clock: Clock, _ start: UInt64, _ due: UInt64) -> Deadline {
-            // A closing that is contested has not ended the case.
-            let isDone = hasEnded || clock.stopsAt != .closedAt
-            return Deadline(
-                clock: clock,
-                start: start,
-                due: due,
-                doneAt: isDone ? shown.number(clock.stopsAt) : nil,
-                hasEnded: hasEnded
-            )
-        }
-        var deadlines = (Profile(rawValue: profile)?.clocks ?? []).map { clock, limit in
-            deadline(clock, start, start.adding(limit))
-        }
-        if let target = shown.number(.target) { deadlines.append(deadline(.target, start, target)) }
-        if let due = shown.number(.due) {
-            deadlines.append(deadline(.due, shown.number(.dispatchedAt) ?? start, due))
-        }
-        return deadlines
-    }
-
     private static func flags(
-        _ judge: CaseJudge,
+        _ judge: SubjectJudge,
         _ shown: [Register],
         _ stage: Stage,
         _ deadlines: [Deadline]
@@ -148,7 +122,58 @@ extension CaseView {
     }
 }
 
-extension [CaseView.Register] {
+/// The stage that counts, once cases that were merged into each other are told apart.
+struct ShownStage {
+    let shown: Stage
+    let isConflict: Bool
+    /// Whether each of two cases was merged into the other.
+    let isMergedBothWays: Bool
+
+    init?(_ judge: SubjectJudge, _ state: SubjectState) {
+        guard let joined = judge.stage(of: state) else { return nil }
+        guard joined.shown == .merged, let merging = Self.lostMerging(judge, state) else {
+            shown = joined.shown
+            isConflict = joined.isConflict
+            isMergedBothWays = false
+            return
+        }
+        shown = judge.effects[merging].stageBefore ?? .reported
+        isConflict = false
+        isMergedBothWays = true
+    }
+
+    /// The merging of this case into one that was merged into this one, where this one leads: of
+    /// two that were merged both ways the one with the smaller id stays open.
+    private static func lostMerging(_ judge: SubjectJudge, _ state: SubjectState) -> Int? {
+        let links = state.entries(in: .links)
+        for entry in state.entries(in: .stage) where judge.effects[entry].stage == .merged {
+            let link = judge.effects[entry].answered ?? entry
+            guard
+                let other = judge.graph.entries[link].header.subjects.last,
+                judge.subject < other,
+                links.contains(where: { opposite in
+                    let subjects = judge.graph.entries[opposite].header.subjects
+                    return judge.operation(opposite)?.act == .link && subjects.first == other
+                        && subjects.last == judge.subject && judge.hasAnswer(opposite)
+                })
+            else { continue }
+            return entry
+        }
+        return nil
+    }
+}
+
+extension SubjectJudge {
+    /// Whether somebody confirmed a link, on whichever side, or it was agreed from the start.
+    fileprivate func hasAnswer(_ link: Int) -> Bool {
+        agreedLinks.contains(link)
+            || effects.indices.contains { index in
+                effects[index].answered == link && operation(index)?.act == .confirmLink
+            }
+    }
+}
+
+extension [SubjectView.Register] {
     /// The value shown for a field.
     subscript(field: CaseField) -> CBORValue? {
         first { $0.id == field.rawValue }?.shown
@@ -167,17 +192,16 @@ extension [CaseView.Register] {
     }
 }
 
-extension CaseView.Register {
-    /// Whether concurrent values differ, as far as they are held.
-    var isContradictory: Bool {
-        guard CaseField(rawValue: id)?.spec.register == .single else { return false }
-        let values = writes.compactMap(\.value)
-        return values.contains { $0 != values.first }
+extension SubjectView.Write {
+    /// What an entry gave a register, with who it was.
+    init(_ judge: SubjectJudge, _ index: Int, value: CBORValue?) {
+        self.value = value
+        entry = judge.graph.entries[index].hash
+        log = judge.graph.entries[index].log
+        time = judge.graph.entries[index].header.time
     }
-}
 
-extension CaseView.Write {
-    fileprivate func isEarlier(than other: CaseView.Write) -> Bool {
+    func isEarlier(than other: SubjectView.Write) -> Bool {
         (time, entry) < (other.time, other.entry)
     }
 
@@ -187,7 +211,7 @@ extension CaseView.Write {
     }
 }
 
-extension CaseView.Counts {
+extension SubjectView.Counts {
     fileprivate init(_ verdicts: [EntryVerdict]) {
         entries = verdicts.count
         for verdict in verdicts {
@@ -199,15 +223,8 @@ extension CaseView.Counts {
             case .needsVersion: needingVersion += 1
             case .malformed: malformed += 1
             case .waiting: waiting += 1
+            case .proposed: proposed += 1
             }
         }
-    }
-}
-
-extension UInt64 {
-    /// The sum, or the largest number if it is larger: times in entries may be anything.
-    fileprivate func adding(_ other: UInt64) -> UInt64 {
-        let (sum, isOver) = addingReportingOverflow(other)
-        return isOver ? .max : sum
     }
 }

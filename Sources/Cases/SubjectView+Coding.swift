@@ -2,22 +2,16 @@ package import Crypto
 internal import Encoding
 internal import Ledger
 
-extension CaseView {
-    /// Everything in the view as deterministic CBOR; its SHA-256 is the case's leaf in the view
+extension SubjectView {
+    /// Everything in the view as deterministic CBOR; its SHA-256 is the subject's leaf in the view
     /// digest.
     ///
-    /// A map: 0 fold version, 1 id, 2 number, 3 whether imported, 4 scope, 5 holder, 6 stage,
-    /// 7 registers as [number, shown, writes], 8 profile, 9 deadlines as [clock, start, due,
-    /// done, ended], 10 conflicts as [register, owner, answer by], 11 flags, 12 counts as
-    /// [entries, waiting, inadmissible, without right, malformed, forged, needing a version],
-    /// 13 updated, 14 needed version, 15 the entries that stand in a register as [hash, log,
-    /// time], hashes rising. A write is [value, index of its entry under 15]; the writes of a
-    /// conflict are those of its register. Null stands for what is not there.
+    /// - Source: `Protocol/case.md` section 7, which names the keys.
     package var encoded: [UInt8] {
         var writer = CBORWriter(capacity: 1024)
-        writer.map(16)
+        writer.map(19)
         writer.unsigned(0)
-        writer.unsigned(CaseFold.version)
+        writer.unsigned(SubjectFold.version)
         writer.unsigned(1)
         writer.bytes(id.bytes)
         writer.unsigned(2)
@@ -35,8 +29,9 @@ extension CaseView {
         writer.unsigned(10)
         writer.array(conflicts.count)
         for conflict in conflicts {
-            writer.array(3)
+            writer.array(4)
             writer.unsigned(conflict.register)
+            writer.text(conflict.reason.rawValue)
             writer.text(conflict.owner.code)
             writer.unsigned(conflict.answerBy)
         }
@@ -58,6 +53,10 @@ extension CaseView {
             writer.bytes(source.log)
             writer.unsigned(source.time)
         }
+        writer.unsigned(16)
+        writer.text(kind.rawValue)
+        writeCustody(to: &writer)
+        writeLinks(to: &writer)
         return writer.bytes
     }
 
@@ -68,12 +67,49 @@ extension CaseView {
         writer.unsigned(9)
         writer.array(deadlines.count)
         for deadline in deadlines {
-            writer.array(5)
+            writer.array(7)
             writer.text(deadline.clock.rawValue)
             writer.unsigned(deadline.start)
             writer.unsigned(deadline.due)
             writer.value(deadline.doneAt.map { .unsigned($0) } ?? .null)
             writer.bool(deadline.hasEnded)
+            writer.value(deadline.pausedAt.map { .unsigned($0) } ?? .null)
+            writer.bool(deadline.isEstimated)
+        }
+    }
+
+    private func writeCustody(to writer: inout CBORWriter) {
+        writer.unsigned(17)
+        writer.array(5)
+        writer.array(custody.offers.count)
+        for offer in custody.offers {
+            writer.array(8)
+            writer.bytes(offer.entry)
+            writer.bytes(offer.log)
+            writer.text(offer.to.code)
+            for instant in [offer.time, offer.answerBy, offer.disputedFrom] {
+                writer.unsigned(instant)
+            }
+            writer.bool(offer.isReturn)
+            writer.bool(offer.isSuperseded)
+        }
+        for count in [custody.hops, custody.returns, custody.rejections] {
+            writer.unsigned(UInt64(count))
+        }
+        writer.unsigned(custody.waited)
+    }
+
+    private func writeLinks(to writer: inout CBORWriter) {
+        writer.unsigned(18)
+        writer.array(links.count)
+        for link in links {
+            writer.array(6)
+            writer.bytes(link.other.bytes)
+            writer.text(link.kind.code)
+            writer.bytes(link.entry)
+            writer.bytes(link.log)
+            writer.unsigned(link.time)
+            writer.bool(link.isAgreed)
         }
     }
 
@@ -114,9 +150,24 @@ extension CaseView {
     }
 }
 
-extension CaseView.Counts {
+extension SubjectView.Counts {
     /// The counts in the order of their declaration.
     fileprivate var all: [Int] {
-        [entries, waiting, inadmissible, withoutRight, malformed, forged, needingVersion]
+        [
+            entries, waiting, inadmissible, withoutRight, malformed, forged, needingVersion,
+            proposed,
+        ]
+    }
+}
+
+extension SubjectView.Link.Kind {
+    /// `duplicate-of`, `leads`, or the code of the relation with `>` before it for the subject that
+    /// the entry names first and `<` for the other.
+    package var code: String {
+        switch self {
+        case .duplicateOf: "duplicate-of"
+        case .leads: "leads"
+        case .related(let relation, let isFirst): (isFirst ? ">" : "<") + relation
+        }
     }
 }

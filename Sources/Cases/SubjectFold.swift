@@ -1,0 +1,48 @@
+package import Crypto
+package import Ledger
+
+/// Folds the entries about one subject.
+///
+/// The state after an entry is its operation applied to the join of the states after the entries
+/// it knew; whether it is admissible is judged once, against that join.
+///
+/// - Source: `Protocol/case.md` section 5.
+package enum SubjectFold {
+    /// Changes whenever the same entries give another view or other bytes.
+    package static let version: UInt64 = 2
+
+    /// The merged state and the history of a subject.
+    ///
+    /// A function of the set of entries: order and duplicates do not matter. O(n) for a history in
+    /// one line; for concurrent ones times the number of logs.
+    ///
+    /// - Parameters:
+    ///   - subject: the subject.
+    ///   - entries: everything held about it, in any order.
+    ///   - isHeldElsewhere: as for ``SubjectGraph``.
+    ///   - authority: who had which right.
+    ///   - policy: which deadlines hold.
+    /// - Returns: the merged state, and each entry once with its verdict.
+    package static func fold(
+        _ subject: SubjectID,
+        entries: [PlacedEntry],
+        isHeldElsewhere: (Digest) -> Bool = { _ in false },
+        authority: Authority,
+        policy: Policy
+    ) -> FoldedSubject {
+        let graph = SubjectGraph(entries, isHeldElsewhere: isHeldElsewhere)
+        var judge = SubjectJudge(subject: subject, graph: graph, authority: authority)
+        for index in graph.entries.indices { judge.judge(index) }
+        return FoldedSubject(
+            view: SubjectView(judge, policy: policy),
+            history: graph.entries.indices.map { index in
+                let verdict = judge.verdicts[index]
+                return JudgedEntry(
+                    entry: graph.entries[index],
+                    verdict: verdict,
+                    stage: verdict.isJudged ? judge.stage(of: judge.states[index])?.shown : nil
+                )
+            }
+        )
+    }
+}
