@@ -59,11 +59,13 @@ package enum LedgerTime {
         return isBehind ? -seconds : seconds
     }
 
-    private static func days(_ instant: UInt64) -> UInt64 {
+    /// Days since 1970-01-01 of the day in which an instant lies.
+    static func days(_ instant: UInt64) -> UInt64 {
         instant / day + (instant % day + offset) / day
     }
 
-    private static func civil(_ days: UInt64) -> (year: UInt64, month: UInt64, day: UInt64) {
+    /// The date of a day counted from 1970-01-01.
+    static func civil(_ days: UInt64) -> (year: UInt64, month: UInt64, day: UInt64) {
         let shifted = days + 719_468
         let dayOfEra = shifted % 146_097
         let yearOfEra =
@@ -75,7 +77,8 @@ package enum LedgerTime {
         return (year, month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
     }
 
-    private static func daysFrom(_ year: UInt64, _ month: UInt64, _ day: UInt64) -> UInt64 {
+    /// Days since 1970-01-01 of a date from then on; one that is not in the calendar runs over.
+    static func daysFrom(_ year: UInt64, _ month: UInt64, _ day: UInt64) -> UInt64 {
         let shiftedYear = month <= 2 ? year - 1 : year
         let yearOfEra = shiftedYear % 400
         let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day
