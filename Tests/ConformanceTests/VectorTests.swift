@@ -17,6 +17,7 @@ import TransparencyLog
     private static func generated() throws -> [VectorFile] {
         try EncodingVectors.all + EntryVectors.all + CheckpointVectors.all()
             + RosterVectors.all() + ReplicationVectors.all + CaseVectors.all()
+            + PlaceVectors.all() + CalendarVectors.all()
     }
 
     private static func stored() throws -> [String] {
@@ -71,6 +72,8 @@ import TransparencyLog
         case ("checkpoint", "fence"): try fence(file)
         case ("replication", "message"): try ReplicationVectors.isGood(file)
         case ("case", "fold"): try CaseVectors.isGood(file)
+        case ("place", _): try PlaceVectors.isGood(file)
+        case ("calendar", _): try CalendarVectors.isGood(file)
         case ("roster", "set"): try rosterSet(file)
         case ("roster", "request"): try request(file)
         case ("roster", "invitation"): try invitation(file)
