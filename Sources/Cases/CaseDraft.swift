@@ -112,8 +112,8 @@ package struct CaseDraft: Hashable, Sendable {
             }
             return .unsigned(day)
         case .grids:
-            guard let row = GridRow(text) else {
-                throw .notRow(flag: flag, want: "code;name;households")
+            guard let row = Grid(text) else {
+                throw .notRow(flag: flag, want: "code;name;households;area")
             }
             return row.value
         case .clocks:

@@ -45,7 +45,7 @@ package enum FieldType: Hashable, Sendable {
     case identifiers(count: Int)
     /// Up to so many days, each the number `YYYYMMDD`.
     case dates(count: Int)
-    /// Rows of a grid version; see ``GridRow``.
+    /// Rows of a grid version; see ``Grid``.
     case grids(count: Int)
     /// Clocks of a profile; see ``ProfileClock``.
     case clocks(count: Int)
@@ -80,7 +80,7 @@ package enum FieldType: Hashable, Sendable {
         case .instants: item = .instant
         case .identifiers: item = .identifier
         case .dates: item = .count
-        case .grids: return items.allSatisfy { GridRow($0) != nil }
+        case .grids: return items.allSatisfy { Grid($0) != nil }
         case .clocks: return items.allSatisfy { ProfileClock($0) != nil }
         default: return false
         }
@@ -203,7 +203,7 @@ extension FieldSpec {
             let text = values.compactMap { ProfileClock($0)?.text }.joined(separator: "; ")
             return Label(text, text)
         case (.grids, .array(let values)):
-            let text = values.compactMap { GridRow($0)?.text }.joined(separator: "; ")
+            let text = values.compactMap { Grid($0)?.text }.joined(separator: "; ")
             return Label(text, text)
         case (_, .array(let values)):
             let labels = values.map(display)

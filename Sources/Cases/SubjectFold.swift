@@ -34,7 +34,8 @@ package enum SubjectFold {
         var judge = SubjectJudge(subject: subject, graph: graph, authority: authority)
         for index in graph.entries.indices { judge.judge(index) }
         return FoldedSubject(
-            view: SubjectView(judge, policy: policy),
+            // What sets policies can not follow from them.
+            view: SubjectView(judge, policy: judge.kind == .policy ? .standard : policy),
             history: graph.entries.indices.map { index in
                 let verdict = judge.verdicts[index]
                 return JudgedEntry(

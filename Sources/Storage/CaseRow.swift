@@ -12,10 +12,15 @@ package struct CaseRow: Hashable, Sendable {
     package let scope: String
     /// Who has to act.
     package let holder: String
-    /// Code of the dispute category, or the source's own words for an imported record.
+    /// Code of the dispute category that statistics count, or the source's own words for an
+    /// imported record.
     package let category: String?
-    /// First words of the summary.
+    /// Title, or first words of the summary.
     package let summary: String?
+    /// First words of the place as it was told.
+    package let place: String?
+    /// Code in the unified address base.
+    package let address: String?
     /// When it was reported, milliseconds since 1970.
     package let reportedAt: UInt64
     /// When the next clock that still runs runs out.
@@ -26,33 +31,47 @@ package struct CaseRow: Hashable, Sendable {
     package let updatedAt: UInt64
     /// Whether a step came too late.
     package let wasOverdue: Bool
-    /// How many registers hold values that contradict each other.
+    /// To which place it is offered.
+    package let offeredTo: String?
+    /// Until when an answer to the offer is wanted.
+    package let answerBy: UInt64?
+    /// From when it counts as disputed who has to act.
+    package let disputedFrom: UInt64?
+    /// How many things contradict each other.
     package let conflicts: Int
     /// What is odd about an imported record.
     package let flags: [String]
     /// Source and external id of an imported record.
     package let external: String?
 
-    /// Most characters of the summary that lists show.
-    static let summaryMax = 80
+    /// Most characters of a text that lists show.
+    static let textMax = 80
 
     static let columns = """
-        number, stage, scope, holder, category, summary, reported_at, due_at, closed_at, \
-        updated_at, was_overdue, conflicts, flags, external
+        number, stage, scope, holder, category, summary, place, address, reported_at, due_at, \
+        closed_at, updated_at, was_overdue, offered_to, answer_by, disputed_from, conflicts, \
+        flags, external
         """
 
     init(_ view: SubjectView) {
+        let offer = view.custody.offers.first
         number = view.number
         stage = view.stage.rawValue
         scope = view.scope.code
         holder = view.holder.code
-        category = view.text(.category) ?? view.text(.sourceCategory)
-        summary = view.text(.summary).map { String($0.prefix(Self.summaryMax)) }
-        reportedAt = view.number(.reportedAt) ?? view.updatedAt
-        dueAt = view.deadlines.filter { $0.state == .open }.map(\.due).min()
+        category = view.countedCategory ?? view.text(.sourceCategory)
+        summary = (view.text(.name) ?? view.text(.summary)).map { String($0.prefix(Self.textMax)) }
+        place = view.text(.place).map { String($0.prefix(Self.textMax)) }
+        address = view.text(.address)
+        reportedAt = view.number(.reportedAt) ?? view.openedAt
+        dueAt = view.deadlines.filter { $0.state == .open && !$0.clock.isInformation }
+            .map(\.due).min()
         closedAt = view.stage.isEnded ? view.number(.closedAt) : nil
         updatedAt = view.updatedAt
         wasOverdue = view.wasOverdue
+        offeredTo = offer?.to.code
+        answerBy = offer?.answerBy
+        disputedFrom = offer?.disputedFrom
         conflicts = view.conflicts.count
         flags = view.flags.map(\.rawValue)
         external = view.text(.externalID).map { Self.external(view.text(.source) ?? "", $0) }
@@ -65,21 +84,28 @@ package struct CaseRow: Hashable, Sendable {
         holder = row.text(first + 3)
         category = row.optionalText(first + 4)
         summary = row.optionalText(first + 5)
-        reportedAt = row.count(first + 6)
-        dueAt = row.optionalCount(first + 7)
-        closedAt = row.optionalCount(first + 8)
-        updatedAt = row.count(first + 9)
-        wasOverdue = row.integer(first + 10) != 0
-        conflicts = Int(row.integer(first + 11))
-        flags = row.text(first + 12).split(separator: " ").map(String.init)
-        external = row.optionalText(first + 13)
+        place = row.optionalText(first + 6)
+        address = row.optionalText(first + 7)
+        reportedAt = row.count(first + 8)
+        dueAt = row.optionalCount(first + 9)
+        closedAt = row.optionalCount(first + 10)
+        updatedAt = row.count(first + 11)
+        wasOverdue = row.integer(first + 12) != 0
+        offeredTo = row.optionalText(first + 13)
+        answerBy = row.optionalCount(first + 14)
+        disputedFrom = row.optionalCount(first + 15)
+        conflicts = Int(row.integer(first + 16))
+        flags = row.text(first + 17).split(separator: " ").map(String.init)
+        external = row.optionalText(first + 18)
     }
 
     var values: [SQLValue] {
         [
             .text(number), .text(stage), .text(scope), .text(holder), .optional(category),
-            .optional(summary), .count(reportedAt), .optional(dueAt), .optional(closedAt),
-            .count(updatedAt), .integer(wasOverdue ? 1 : 0), .integer(Int64(conflicts)),
+            .optional(summary), .optional(place), .optional(address), .count(reportedAt),
+            .optional(dueAt), .optional(closedAt), .count(updatedAt),
+            .integer(wasOverdue ? 1 : 0), .optional(offeredTo), .optional(answerBy),
+            .optional(disputedFrom), .integer(Int64(conflicts)),
             .text(flags.joined(separator: " ")), .optional(external),
         ]
     }

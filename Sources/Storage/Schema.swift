@@ -114,11 +114,16 @@ enum Schema {
             holder TEXT NOT NULL,
             category TEXT,
             summary TEXT,
+            place TEXT,
+            address TEXT,
             reported_at INTEGER NOT NULL,
             due_at INTEGER,
             closed_at INTEGER,
             updated_at INTEGER NOT NULL,
             was_overdue INTEGER NOT NULL,
+            offered_to TEXT,
+            answer_by INTEGER,
+            disputed_from INTEGER,
             conflicts INTEGER NOT NULL,
             flags TEXT NOT NULL,
             external TEXT,
@@ -131,6 +136,29 @@ enum Schema {
         CREATE INDEX case_by_due ON case_view (due_at) WHERE due_at IS NOT NULL;
         CREATE INDEX case_by_conflict ON case_view (conflicts) WHERE conflicts > 0;
         CREATE INDEX case_by_external ON case_view (external) WHERE external IS NOT NULL;
+        CREATE INDEX case_by_offer ON case_view (offered_to) WHERE offered_to IS NOT NULL;
+        CREATE INDEX case_by_address ON case_view (address) WHERE address IS NOT NULL;
+
+        -- The view of every subject that is no case: councils, alerts, places, policies ...
+        CREATE TABLE record_view (
+            subject INTEGER PRIMARY KEY,
+            kind TEXT NOT NULL,
+            form TEXT NOT NULL,
+            number TEXT NOT NULL,
+            stage TEXT NOT NULL,
+            scope TEXT NOT NULL,
+            title TEXT,
+            code TEXT,
+            parent TEXT,
+            opened_at INTEGER NOT NULL,
+            due_at INTEGER,
+            updated_at INTEGER NOT NULL,
+            conflicts INTEGER NOT NULL,
+            digest BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX record_by_scope ON record_view (kind, scope, opened_at);
+        CREATE INDEX record_by_code ON record_view (code, form) WHERE code IS NOT NULL;
+        CREATE INDEX record_by_number ON record_view (number);
 
         -- Subjects whose view is older than their entries.
         CREATE TABLE stale (subject INTEGER PRIMARY KEY) STRICT;

@@ -65,7 +65,9 @@ extension Store {
     }
 
     private static let bucketQuery = """
-        SELECT s.id, c.digest FROM subject s JOIN case_view c ON c.subject = s.number
+        SELECT s.id, v.digest FROM subject s
+        JOIN (SELECT subject, digest FROM case_view UNION ALL SELECT subject, digest FROM record_view)
+            v ON v.subject = s.number
         """
 
     private func computedBucket(_ bucket: Int64) throws -> Digest {

@@ -1,3 +1,4 @@
+internal import Cases
 internal import Crypto
 internal import Encoding
 internal import Ledger
@@ -25,6 +26,11 @@ struct TouchedSubject {
     let id: SubjectID
     let isNew: Bool
     var entries: [PlacedEntry]
+
+    /// Whether its entries say what deadlines others have.
+    var isPolicy: Bool {
+        entries.contains { CaseOperation.named($0.header.operation)?.kind == .policy }
+    }
 }
 
 extension Store {

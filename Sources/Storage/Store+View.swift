@@ -4,13 +4,18 @@ internal import Encoding
 package import Ledger
 
 extension Store {
-    /// A case folded from its entries, with the verdict on each.
+    /// A subject folded from its entries, with the verdict on each.
     package func folded(_ subject: SubjectID) throws -> FoldedSubject {
         fold(subject, try entries(about: subject))
     }
 
     func fold(_ subject: SubjectID, _ entries: [PlacedEntry]) -> FoldedSubject {
-        SubjectFold.fold(subject, entries: entries, roster: roster)
+        SubjectFold.fold(
+            subject,
+            entries: entries,
+            authority: Authority(roster),
+            policy: policy
+        )
     }
 
     /// A subject to be folded.
@@ -20,19 +25,39 @@ extension Store {
         let entries: [PlacedEntry]
     }
 
-    /// The view's row of a subject, made apart from the database; nil values for no case.
+    /// The view's row of a subject, made apart from the database; nil for none.
     private struct FoldedRow: Sendable {
         let number: Int64
         let id: SubjectID
-        let values: [SQLValue]?
+        let row: ViewRow?
         let verdicts: [(hash: Digest, verdict: EntryVerdict)]
 
-        init(_ subject: Unfolded, _ roster: Roster) {
+        init(_ subject: Unfolded, _ roster: Roster, _ policy: Policy) {
             number = subject.number
             id = subject.id
-            let folded = SubjectFold.fold(subject.id, entries: subject.entries, roster: roster)
-            values = folded.view.map(Store.rowValues)
+            let folded = SubjectFold.fold(
+                subject.id,
+                entries: subject.entries,
+                authority: Authority(roster),
+                policy: policy
+            )
+            row = folded.view.map(ViewRow.init)
             verdicts = folded.history.map { ($0.entry.hash, $0.verdict) }
+        }
+    }
+
+    /// A row of one of the view's two tables.
+    private enum ViewRow: Sendable {
+        case ofCase([SQLValue])
+        case ofRecord([SQLValue])
+
+        init(_ view: SubjectView) {
+            let digest = [SQLValue.digest(sha256(view.encoded))]
+            if let record = RecordRow(view) {
+                self = .ofRecord(record.values + digest)
+            } else {
+                self = .ofCase(CaseRow(view).values + digest)
+            }
         }
     }
 
@@ -43,24 +68,84 @@ extension Store {
 
     /// Folds each touched subject once and writes its view; inside a transaction.
     ///
+    /// Policies first: the deadlines of everything else follow from them.
+    ///
     /// - Returns: the verdict on each entry that came in, by entry hash.
     func refold(_ touched: Touched) throws -> [Digest: EntryVerdict] {
         var verdicts: [Digest: EntryVerdict] = [:]
         let subjects = touched.subjects.sorted { $0.key < $1.key }
-        try refold(subjects.map { ($0.key, $0.value.id) }) { index in
-            let subject = subjects[index].value
-            return subject.isNew
-                ? subject.entries : try placedEntries(subject: subjects[index].key)
-        } judged: {
-            verdicts[$0] = $1
+        let policies = subjects.filter { $0.value.isPolicy }
+        for group in [policies, subjects.filter { !$0.value.isPolicy }] {
+            try refold(group.map { ($0.key, $0.value.id) }) { number in
+                guard let subject = touched.subjects[number], subject.isNew else {
+                    return try placedEntries(subject: number)
+                }
+                return subject.entries
+            } judged: {
+                verdicts[$0] = $1
+            }
+            if !policies.isEmpty { try followPolicy() }
         }
         return verdicts
+    }
+
+    /// Takes up the policy as its subjects now say, and marks what it changes.
+    ///
+    /// - Returns: whether it changed.
+    @discardableResult
+    private func followPolicy() throws -> Bool {
+        let before = policy
+        policy = try readPolicy()
+        guard before != policy else { return false }
+        if before.calendar != policy.calendar {
+            try database.run(
+                """
+                INSERT INTO stale (subject) SELECT subject FROM case_view
+                UNION SELECT subject FROM record_view ON CONFLICT DO NOTHING
+                """
+            )
+        }
+        let changed = Set(before.profiles).symmetricDifference(policy.profiles)
+        for code in Set(changed.map(\.scope.code)).sorted() {
+            try database.run(
+                """
+                INSERT INTO stale (subject) SELECT subject FROM case_view
+                WHERE scope >= ? AND scope < ? ON CONFLICT DO NOTHING
+                """,
+                [.text(code), .text(code + "\u{10FFFF}")]
+            )
+        }
+        return true
+    }
+
+    /// What the policy subjects say, each folded anew.
+    func readPolicy() throws -> Policy {
+        let subjects = try database.rows(
+            """
+            SELECT s.number, s.id FROM record_view r JOIN subject s ON s.number = r.subject
+            WHERE r.kind = ?
+            """,
+            [.text(SubjectKind.policy.rawValue)],
+            Self.numbered
+        )
+        return Policy(
+            try subjects.compactMap { subject in
+                fold(subject.id, try placedEntries(subject: subject.number)).view
+            }
+        )
+    }
+
+    private static func numbered(_ row: Row) throws -> (number: Int64, id: SubjectID) {
+        guard let id = SubjectID(row.blob(1)) else {
+            throw StoreError.damaged("a subject's id is not of 16 bytes")
+        }
+        return (row.integer(0), id)
     }
 
     /// Folds subjects on all cores and writes their views in order.
     private func refold(
         _ subjects: [(number: Int64, id: SubjectID)],
-        entries: (Int) throws -> [PlacedEntry],
+        entries: (Int64) throws -> [PlacedEntry],
         judged: (Digest, EntryVerdict) -> Void = { _, _ in }
     ) throws {
         var buckets: Set<Int64> = []
@@ -70,14 +155,14 @@ extension Store {
                 Unfolded(
                     number: subjects[index].number,
                     id: subjects[index].id,
-                    entries: try entries(index)
+                    entries: try entries(subjects[index].number)
                 )
             }
-            let rows = unfolded.onAllCores(atOnce: Self.foldedByThread) { [roster] in
-                FoldedRow($0, roster)
+            let rows = unfolded.onAllCores(atOnce: Self.foldedByThread) { [roster, policy] in
+                FoldedRow($0, roster, policy)
             }
             for row in rows {
-                try write(row.values, subject: row.number)
+                try write(row.row, subject: row.number)
                 buckets.insert(Self.bucket(of: row.id))
                 for (hash, verdict) in row.verdicts { judged(hash, verdict) }
             }
@@ -99,46 +184,61 @@ extension Store {
         }
     }
 
-    /// Folds the subjects that are marked stale; inside a transaction.
+    /// Folds the subjects that are marked stale, policies first; inside a transaction.
     func refoldStale() throws {
-        let subjects = try database.rows(
-            "SELECT s.number, s.id FROM stale JOIN subject s ON s.number = stale.subject"
-        ) { row in
-            guard let id = SubjectID(row.blob(1)) else {
-                throw StoreError.damaged("a subject's id is not of 16 bytes")
-            }
-            return (row.integer(0), id)
+        // Twice: a policy that had no view before is known as one only once it was folded, and
+        // policies themselves follow from none.
+        for _ in 0..<2 {
+            try refold(try staleSubjects(arePolicies: true)) { try placedEntries(subject: $0) }
+            try followPolicy()
+            try refold(try staleSubjects(arePolicies: false)) { try placedEntries(subject: $0) }
+            try database.run("DELETE FROM stale")
+            guard try followPolicy() else { return }
         }
-        let cases = subjects.filter { $0.1 != rosterSubject }.map { (number: $0.0, id: $0.1) }
-        try refold(cases) { try placedEntries(subject: cases[$0].number) }
-        try database.run("DELETE FROM stale")
+    }
+
+    private func staleSubjects(
+        arePolicies: Bool
+    ) throws -> [(number: Int64, id: SubjectID)] {
+        try database.rows(
+            """
+            SELECT s.number, s.id FROM stale JOIN subject s ON s.number = stale.subject
+            WHERE EXISTS (SELECT 1 FROM record_view r
+                WHERE r.subject = s.number AND r.kind = ?) = ?
+            """,
+            [.text(SubjectKind.policy.rawValue), .integer(arePolicies ? 1 : 0)],
+            Self.numbered
+        ).filter { $0.id != rosterSubject }
     }
 
     /// Writes the view of one subject; inside a transaction.
     func write(_ view: SubjectView?, subject: Int64, id: SubjectID) throws {
-        try write(view.map(Self.rowValues), subject: subject)
+        try write(view.map(ViewRow.init), subject: subject)
         try forgetBucket(Self.bucket(of: id))
-    }
-
-    private static func rowValues(_ view: SubjectView) -> [SQLValue] {
-        CaseRow(view).values + [.digest(sha256(view.encoded))]
     }
 
     private func forgetBucket(_ bucket: Int64) throws {
         try database.run("DELETE FROM view_bucket WHERE bucket = ?", [.integer(bucket)])
     }
 
-    private func write(_ values: [SQLValue]?, subject: Int64) throws {
-        guard let values else {
+    private func write(_ row: ViewRow?, subject: Int64) throws {
+        switch row {
+        case .ofCase(let values):
+            try database.run(Self.writeCase, [.integer(subject)] + values)
+        case .ofRecord(let values):
+            try database.run(Self.writeRecord, [.integer(subject)] + values)
+        case nil:
+            // What it was is not known any more; what opened it decides it for ever.
             try database.run("DELETE FROM case_view WHERE subject = ?", [.integer(subject)])
-            return
+            try database.run("DELETE FROM record_view WHERE subject = ?", [.integer(subject)])
         }
-        try database.run(
-            """
-            INSERT OR REPLACE INTO case_view (subject, \(CaseRow.columns), digest)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            [.integer(subject)] + values
-        )
+    }
+
+    private static let writeCase = insertion("case_view", CaseRow.columns)
+    private static let writeRecord = insertion("record_view", RecordRow.columns)
+
+    private static func insertion(_ table: String, _ columns: String) -> String {
+        let marks = columns.split(separator: ",").map { _ in ", ?" }.joined()
+        return "INSERT OR REPLACE INTO \(table) (subject, \(columns), digest) VALUES (?\(marks), ?)"
     }
 }

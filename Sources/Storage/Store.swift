@@ -1,3 +1,4 @@
+package import Cases
 package import Crypto
 internal import Encoding
 package import Ledger
@@ -41,6 +42,8 @@ package final class Store {
 
     /// Who may do what, as the entries held say.
     package internal(set) var roster: Roster
+    /// Which deadlines hold, as the policy subjects held say.
+    package internal(set) var policy = Policy.standard
     /// Nil until the home was founded or has joined.
     package private(set) var identity: Identity?
 
@@ -89,6 +92,7 @@ package final class Store {
             }
             identity = try readIdentity()
             roster = try readRoster()
+            policy = try readPolicy()
         }
     }
 

@@ -9,7 +9,8 @@ extension HomeVerifier {
         try compareTiles(home)
         try compareSubjects(home)
         try comparePositions(home)
-        try compareView(home)
+        try compareView(home, "case_view", CaseRow.columns)
+        try compareView(home, "record_view", RecordRow.columns)
         try compareBuckets(home)
     }
 
@@ -132,16 +133,16 @@ extension HomeVerifier {
         }
     }
 
-    private func compareView(_ home: Database) throws {
-        let columns = CaseRow.columns.split(separator: ", ").map(String.init) + ["digest"]
+    private func compareView(_ home: Database, _ table: String, _ names: String) throws {
+        let columns = names.split(separator: ", ").map(String.init) + ["digest"]
         let differences = columns.map { "c.\($0) IS NOT rc.\($0)" }
         try home.scan(
             """
             SELECT hex(s.id), c.subject, rc.subject IS NULL,
                 \(differences.joined(separator: ", "))
-            FROM main.case_view c LEFT JOIN main.subject s ON s.number = c.subject
+            FROM main.\(table) c LEFT JOIN main.subject s ON s.number = c.subject
             LEFT JOIN rebuilt.subject rs ON rs.id = s.id
-            LEFT JOIN rebuilt.case_view rc ON rc.subject = rs.number
+            LEFT JOIN rebuilt.\(table) rc ON rc.subject = rs.number
             WHERE (rc.subject IS NULL OR \(differences.joined(separator: " OR ")))
                 AND c.subject NOT IN (SELECT subject FROM main.stale)
             """
@@ -158,10 +159,10 @@ extension HomeVerifier {
         }
         try home.scan(
             """
-            SELECT hex(rs.id) FROM rebuilt.case_view rc
+            SELECT hex(rs.id) FROM rebuilt.\(table) rc
             JOIN rebuilt.subject rs ON rs.number = rc.subject
             LEFT JOIN main.subject s ON s.id = rs.id
-            WHERE NOT EXISTS (SELECT 1 FROM main.case_view c WHERE c.subject = s.number)
+            WHERE NOT EXISTS (SELECT 1 FROM main.\(table) c WHERE c.subject = s.number)
                 AND NOT EXISTS (SELECT 1 FROM main.stale st WHERE st.subject = s.number)
             """
         ) { row in
