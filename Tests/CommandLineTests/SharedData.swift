@@ -15,6 +15,11 @@ enum SharedData {
         Array(try Data(contentsOf: root.appending(path: "Nodes/import/\(name).json")))
     }
 
+    /// The bytes of a file as it is.
+    static func plain(_ name: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: folder.appending(path: name)))
+    }
+
     /// The unpacked bytes of a `.gz` file.
     static func unpacked(_ name: String) throws -> [UInt8] {
         let process = Process()
