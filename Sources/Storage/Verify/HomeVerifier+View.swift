@@ -50,7 +50,7 @@ extension EntryVerdict {
     /// Why the entry has no effect; nil if it has, or if that was said already.
     fileprivate var reason: String? {
         switch self {
-        case .effective, .forged: nil
+        case .effective, .forged, .proposed: nil
         case .inadmissible: "its operation does not fit the stage of the case"
         case .noRight(let right): right.reason
         case .needsVersion(let version): "it is of version \(version)"
