@@ -58,7 +58,7 @@ package enum CaseFold {
                 author: entry.author,
                 log: entry.log,
                 sequence: entry.sequence,
-                operation: entry.header.operation,
+                right: .ordinary,
                 scopes: scopes
             )
         }

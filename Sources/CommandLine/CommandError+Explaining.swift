@@ -119,10 +119,13 @@ extension CommandError {
     static func text(_ right: RightVerdict) -> String {
         switch right {
         case .allowed: "the right is there"
-        case .noGrant: "this node's key has no grant"
-        case .outsideScope: "the place lies outside this node's scope"
-        case .notPermitted: "this node's level may not do that"
-        case .contested: "this node's right has ended"
+        case .noGrant: "the signing key has no right at this node"
+        case .outsideScope: "the place lies outside the scope of the signing key's right"
+        case .notPermitted: "the signing key's level or roles may not do that"
+        case .notPersonal: "a person has to sign that here, not the node"
+        case .contested: "the right of the signing key has ended"
+        case .ratified: "the right had ended; an office above ratified it"
+        case .refused: "the right had ended, and an office above refused it"
         }
     }
 }

@@ -124,7 +124,7 @@ actor KeeperActor {
         forged: [UInt64],
         by roster: Roster
     ) throws -> UInt64 {
-        if roster.grants == keeper.store.roster.grants {
+        if roster.authorKeys == keeper.store.roster.authorKeys {
             try keeper.store.markChecked(chunk, forged: forged)
         }
         return keeper.store.uncheckedCount

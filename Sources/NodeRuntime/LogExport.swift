@@ -67,7 +67,7 @@ package func exportLog(
     to directory: String
 ) throws -> LogExport {
     guard let state = store.log(log) else { throw LogExportError.notHeld(log) }
-    guard let key = store.roster.rights(log: log).first?.keys.log else {
+    guard let key = store.roster.grants(log: log).first?.keys.log else {
         throw LogExportError.unknownKey(log)
     }
     let signed: SignedCheckpoint

@@ -217,22 +217,9 @@ extension Store {
     }
 
     private func judgeRoster(_ entry: PlacedEntry, index: Int) throws {
-        switch RosterOperation(entry, ledger: roster.ledger) {
-        case .open, .found: return
-        case .grant where roster.grant(entry.hash) != nil: return
-        case .end(let end) where roster.accepts(end): return
-        case .grant, .end, nil:
-            let verdict = roster.verdict(
-                author: entry.author,
-                log: entry.log,
-                sequence: entry.sequence,
-                operation: entry.header.operation,
-                scopes: entry.header.scope.map { [$0] } ?? []
-            )
-            throw AppendError.noAuthority(
-                index: index,
-                verdict == .allowed ? .notPermitted : verdict
-            )
+        let operation = RosterOperation(entry, ledger: roster.ledger)
+        guard operation.map({ roster.isInEffect($0, at: entry.hash) }) ?? false else {
+            throw AppendError.noAuthority(index: index, roster.refusal(entry))
         }
     }
 

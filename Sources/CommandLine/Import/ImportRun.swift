@@ -250,7 +250,7 @@ final class ImportRun {
             author: grant.keys.service.hash,
             log: own,
             sequence: store.log(own)?.size ?? 0,
-            operation: CaseOperation.takeOver.name,
+            right: .ordinary,
             scopes: [place]
         )
         return verdict != .outsideScope
