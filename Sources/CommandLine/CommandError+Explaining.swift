@@ -64,7 +64,7 @@ extension CommandError {
                 error.description,
                 hint: "name another directory; one that was cut short while it was made can go"
             )
-        case .joined: self.init(.bad, error.description)
+        case .joined, .wrongPassphrase: self.init(.bad, error.description)
         case .systemCall, .notAFile, .unreadableKey, .configuration:
             self.init(.unknown, error.description)
         }
@@ -83,6 +83,8 @@ extension CommandError {
         case .refused(_, let verdict): self.init(.bad, Self.text(verdict))
         case .noAuthority(_, let verdict): self.init(.bad, Self.text(verdict))
         case .draft(_, let error): self.init(.usage, error.description)
+        case .moved: self.init(.unknown, "the log went on meanwhile", hint: "try again")
+        case .notSigned: self.init(.bad, "the entry is not signed by the author it names")
         case .tooManyHeads(_, let count):
             self.init(.bad, "the case has \(count) concurrent heads, want at most 256")
         }
