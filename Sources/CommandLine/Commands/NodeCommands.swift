@@ -83,7 +83,7 @@ extension Program {
             ],
             group: .node,
             Label("节点名册与权限", "nodes and their rights"),
-            run: StatusCommands.roster
+            run: RosterCommand.run
         ),
         Command(
             "end",
