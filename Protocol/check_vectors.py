@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks the vectors of encoding, entry and checkpoint with verify.py, not with a node's code.
+"""Checks vectors of encoding, entry, checkpoint and roster with verify.py and roster.py, not with a
+node's code.
 
     check_vectors.py [DIR]
 
@@ -10,6 +11,7 @@ says, 1 if one is not.
 import os
 import sys
 
+from roster import Roster
 from verify import (
     ZERO,
     Malformed,
@@ -75,14 +77,51 @@ def is_good(kind, vector):
     if kind == "note":
         name, key = read_vkey(vector["vkey"][0])
         return read_note(data("note"), name, key) == (int(vector["size"][0]), data("root"))
+    if kind in ("set", "authority"):
+        return is_roster(vector)
     return None
+
+
+def is_roster(vector):
+    """Whether a set of roster entries gives what the vector says, in whatever order it comes."""
+    ledger = bytes.fromhex(vector["ledger"][0])
+    entries = []
+    for line in vector["entry"]:
+        header, leaf, *parts = line.split(" ")
+        data, leaf = bytes.fromhex(header), bytes.fromhex(leaf)
+        header = read_header(data)
+        for part, wanted in zip(parts, header[8]):
+            salt, content = (bytes.fromhex(half) for half in part.split("/"))
+            if commitment(salt, content) != wanted:
+                return False
+        if leaf[:32] != sha256(sha256(data)):
+            return False
+        entries.append((header, sha256(data), leaf[96:]))
+    for order in (entries, entries[::-1]):
+        roster = Roster(ledger, order)
+        if roster.effects() != vector.get("effect", []):
+            return False
+        for line in vector.get("verdict", []):
+            author, log, sequence, roles, personal, scope, answer = line.split(" ")
+            got = roster.verdict(
+                bytes.fromhex(author),
+                bytes.fromhex(log),
+                int(sequence),
+                {int(role) for role in roles.split(",")},
+                personal == "personal",
+                scope,
+            )
+            if got != answer:
+                print(f"got {got}, want {answer}: {line}")
+                return False
+    return True
 
 
 def main():
     beside = os.path.join(os.path.dirname(os.path.abspath(__file__)), "vectors")
     directory = sys.argv[1] if len(sys.argv) > 1 else beside
     count = wrong = 0
-    for area in ("encoding", "entry", "checkpoint"):
+    for area in ("encoding", "entry", "checkpoint", "roster"):
         for name in sorted(os.listdir(os.path.join(directory, area))):
             vector = read(os.path.join(directory, area, name))
             kind = "encoding" if area == "encoding" else name.split("_")[0]

@@ -3,7 +3,7 @@
 
     verify.py DIR [--ledger HEX] [--vkey LINE]
 
-DIR holds the files checkpoint, vkey, leaves, headers and parts as export.md describes them.
+DIR holds the files checkpoint, vkey, authors, leaves, headers and parts as export.md describes them.
 Shares no code with any node. Prints one line for each problem, then the answer, and exits with
 0 if the log is good, 1 if it is not, 2 if that could not be found out.
 
@@ -362,8 +362,10 @@ class Verifier:
         self.tree = Tree()
         self.log = None
         self.log_key = None
-        self.author_key = None
-        self.author_hash = None
+        self.authors = {}
+        self.named = []
+        self.claimed = set()
+        self.signers = set()
         self.absent = 0
 
     def path(self, name):
@@ -396,6 +398,7 @@ class Verifier:
                     )
             except Malformed as error:
                 self.problem(f"checkpoint: {error}")
+        self.read_authors()
         try:
             self.entries()
         except Malformed as error:
@@ -404,6 +407,9 @@ class Verifier:
         return self.problem_count == 0
 
     def compare(self, size, root):
+        for name in self.named:
+            if name not in self.signers:
+                self.problem(f"authors: {name.hex()} signed nothing")
         if size is None:
             return
         if self.tree.size != size:
@@ -452,12 +458,42 @@ class Verifier:
                 self.opening(header, sha256(data))
             self.place(where, sequence, header, sha256(data))
         self.commitments(where, header, parts)
-        if self.author_key is None:
+        key = self.authors.get(author)
+        if key is None:
             self.problem(f"{where}: no key to check its signature with")
-        elif author != self.author_hash:
-            self.problem(f"{where}: is not signed under the service key of log.open")
-        elif not is_signed(self.author_key, signature, b"sigsum.org/v1/tree-leaf\0" + checksum):
+        elif not is_signed(key, signature, b"sigsum.org/v1/tree-leaf\0" + checksum):
             self.problem(f"{where}: signature is not its author's")
+        else:
+            self.signers.add(author)
+        if header is not None and header[0] == 1 and header[6] == "grant.staff":
+            self.person(header[9].get(11))
+
+    def person(self, data):
+        """The key of a person, whose entries come after its grant."""
+        try:
+            self.authors[sha256(data)] = public_key(data)
+            self.claimed.discard(sha256(data))
+        except (Malformed, TypeError):
+            pass  # A malformed grant has no effect, and so names nobody.
+
+    def read_authors(self):
+        """Keys that the exporter names, in the order of their hashes."""
+        try:
+            with open(self.path("authors"), "rb") as file:
+                data = file.read()
+        except FileNotFoundError:
+            return
+        keys = [data[start : start + 32] for start in range(0, len(data), 32)]
+        names = [sha256(key) for key in keys]
+        if not is_rising(names) or len(data) % 32:
+            self.problem("authors: are not keys of 32 bytes in order")
+        self.named = names
+        for key, name in zip(keys, names):
+            try:
+                self.authors[name] = public_key(key)
+                self.claimed.add(name)
+            except Malformed as error:
+                self.problem(f"authors: key {error}")
 
     def opening(self, header, entry_hash):
         """Entry 0 names the node's keys and, in the founder's log, founds the ledger."""
@@ -479,7 +515,8 @@ class Verifier:
         if 1 in keys and self.log_key is not None and fields[1] != self.log_key:
             self.problem("entry 0: names another log key than the verifier key")
         if 2 in keys:
-            self.author_key, self.author_hash = keys[2], sha256(fields[2])
+            self.authors[sha256(fields[2])] = keys[2]
+            self.claimed.discard(sha256(fields[2]))
         if header[1] != ZERO and type(fields.get(0)) is not bytes:
             self.problem("entry 0: names no enrolment")
         if header[1] == ZERO and header[5] != [subject_id(header[2], 0)]:
@@ -533,6 +570,8 @@ def main():
     print(f"log {verifier.log.hex()} of ledger {verifier.ledger.hex() if verifier.ledger else ''}")
     if verifier.absent:
         print(f"{verifier.absent} parts are absent: erased, or not held by the exporter")
+    for name in sorted(verifier.claimed & verifier.signers):
+        print(f"author {name.hex()}: only the exporter says whose key that is")
     print(f"good: {size} entries, root {root}, complete as of checkpoint size {size}")
     return 0
 

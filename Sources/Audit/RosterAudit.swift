@@ -70,30 +70,38 @@ package struct RosterAudit: Sendable {
                     )
                 )
             }
-            switch RosterOperation(entry, ledger: roster.ledger) {
-            case nil: note("it is not of the form of its operation")
-            case .found: continue
-            case .open(let enrolment):
-                guard roster.grant(enrolment)?.log != entry.log else { continue }
-                note("it names no grant in effect for its log")
-            case .grant:
-                guard roster.grant(entry.hash) == nil else { continue }
-                note("its author had no right to this grant")
-            case .end(let end):
-                if !end.grants.allSatisfy({ roster.grant($0)?.hasEnded == true }) {
-                    note("its author had no right to end a grant that it names")
-                }
-                try checkCuts(of: entry, findings: &findings, root: root)
+            guard let operation = RosterOperation(entry, ledger: roster.ledger) else {
+                note("it is not of the form of its operation")
+                continue
             }
+            if let reason = reason(operation, at: entry.hash) { note(reason) }
+            try checkPositions(of: entry, findings: &findings, root: root)
         }
     }
 
-    private func checkCuts(
+    /// Why an operation has no effect; nil if it has.
+    private func reason(_ operation: RosterOperation, at entry: Digest) -> String? {
+        if case .open(let enrolment) = operation {
+            let isOwn = counted.first { $0.hash == entry }?.log == roster.grant(enrolment)?.log
+            return isOwn ? nil : "it names no grant in effect for its log"
+        }
+        guard !roster.isInEffect(operation, at: entry) else { return nil }
+        return switch operation {
+        case .found, .open: nil
+        case .grant, .staff: "its author had no right to this grant"
+        case .end: "its author had no right to end a grant that it names"
+        case .policy: "its author had no right to this policy"
+        case .mark: "it is about nothing beyond the end of a right below its author's"
+        case .succeed: "too few recovery keys signed it"
+        }
+    }
+
+    private func checkPositions(
         of entry: PlacedEntry,
         findings: inout FindingList,
         root: (Digest, UInt64) throws -> Digest?
     ) rethrows {
-        for cut in entry.cuts {
+        for cut in RosterOperation.positions(entry, ledger: roster.ledger) {
             let held = try root(cut.log, cut.size)
             guard held != cut.root else { continue }
             let want = "root \(cut.root.short) at size \(cut.size) of log \(cut.log.short)"
@@ -114,6 +122,12 @@ package struct RosterAudit: Sendable {
 extension RosterAudit.Candidate {
     /// Whether the author signed it; nil while the roster does not name the author.
     fileprivate func isSigned(in roster: Roster) -> Bool? {
+        // What recovery keys signed counts by their signatures, whoever carries it.
+        if case .succeed(let carried)? = RosterOperation(placed, ledger: roster.ledger),
+            let recovery = roster.recovery
+        {
+            return carried.isSigned(by: recovery)
+        }
         guard let key = roster.authorKey(placed.author) else { return nil }
         return Leaf(leaf)?.verifies(message: placed.hash, key: key) ?? false
     }
@@ -122,19 +136,5 @@ extension RosterAudit.Candidate {
 extension PlacedEntry {
     fileprivate func isFounding(of ledger: Digest) -> Bool {
         hash == ledger && header.ledger == .zero
-    }
-
-    /// The cuts of an end of grants, which `RosterOperation` has found well formed.
-    ///
-    /// - Source: `Protocol/roster.md` section 3, key 10 of `grant.end`.
-    fileprivate var cuts: [LogPosition] {
-        guard case .array(let rows)? = header[field: 10] else { return [] }
-        return rows.compactMap { row in
-            guard case .array(let columns) = row, columns.count == 3,
-                let log = columns[0].bytes32, case .unsigned(let size) = columns[1],
-                let root = columns[2].bytes32
-            else { return nil }
-            return LogPosition(log: log, size: size, root: root)
-        }
     }
 }

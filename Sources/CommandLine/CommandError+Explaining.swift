@@ -64,7 +64,7 @@ extension CommandError {
                 error.description,
                 hint: "name another directory; one that was cut short while it was made can go"
             )
-        case .joined: self.init(.bad, error.description)
+        case .joined, .wrongPassphrase: self.init(.bad, error.description)
         case .systemCall, .notAFile, .unreadableKey, .configuration:
             self.init(.unknown, error.description)
         }
@@ -83,6 +83,8 @@ extension CommandError {
         case .refused(_, let verdict): self.init(.bad, Self.text(verdict))
         case .noAuthority(_, let verdict): self.init(.bad, Self.text(verdict))
         case .draft(_, let error): self.init(.usage, error.description)
+        case .moved: self.init(.unknown, "the log went on meanwhile", hint: "try again")
+        case .notSigned: self.init(.bad, "the entry is not signed by the author it names")
         case .tooManyHeads(_, let count):
             self.init(.bad, "the case has \(count) concurrent heads, want at most 256")
         }
@@ -119,10 +121,13 @@ extension CommandError {
     static func text(_ right: RightVerdict) -> String {
         switch right {
         case .allowed: "the right is there"
-        case .noGrant: "this node's key has no grant"
-        case .outsideScope: "the place lies outside this node's scope"
-        case .notPermitted: "this node's level may not do that"
-        case .contested: "this node's right has ended"
+        case .noGrant: "the signing key has no right at this node"
+        case .outsideScope: "the place lies outside the scope of the signing key's right"
+        case .notPermitted: "the signing key's level or roles may not do that"
+        case .notPersonal: "a person has to sign that here, not the node"
+        case .contested: "the right of the signing key has ended"
+        case .ratified: "the right had ended; an office above ratified it"
+        case .refused: "the right had ended, and an office above refused it"
         }
     }
 }

@@ -7,7 +7,8 @@ internal import Storage
 package struct Program: Sendable {
     /// Every command, in the order of the help.
     package static let commands: [Command] =
-        nodeCommands + caseCommands + viewCommands + auditCommands
+        nodeCommands + staffCommands + authorityCommands + caseCommands + viewCommands
+        + auditCommands
 
     /// Runs one command line.
     ///
@@ -22,7 +23,7 @@ package struct Program: Sendable {
         _ = signal(SIGPIPE, SIG_IGN)
         var output = Output(language: Output.language(ofLocale: environment))
         do {
-            let words = asked(Array(words.dropFirst()))
+            let words = asked(flagsBehind(Array(words.dropFirst())))
             guard let command = try find(words) else {
                 Help(output).printOverview()
                 return words.isEmpty ? ExitCode.usage.rawValue : ExitCode.good.rawValue
@@ -55,6 +56,27 @@ package struct Program: Sendable {
     }
 
     private static let helpWords = ["help", "--help", "-h"]
+
+    /// `--as FILE COMMAND …` as `COMMAND … --as FILE`: flags that every command has, and who
+    /// signs, may stand before it.
+    private static func flagsBehind(_ words: [String]) -> [String] {
+        let flags = Command.commonFlags.filter { $0.name != "help" } + Command.Flag.signing
+        var rest = words[...]
+        var leading: [String] = []
+        while let word = rest.first, word.hasPrefix("--"),
+            let flag = flags.first(where: {
+                word == "--" + $0.name || $0.value != nil && word.hasPrefix("--\($0.name)=")
+            })
+        {
+            let count = flag.value == nil || word.contains("=") ? 1 : 2
+            guard rest.count > count else { return words }
+            leading += rest.prefix(count)
+            rest = rest.dropFirst(count)
+        }
+        // What stands behind a literal `--` is no flag any more.
+        let end = rest.firstIndex(of: "--") ?? rest.endIndex
+        return rest[..<end] + leading + rest[end...]
+    }
 
     /// `help COMMAND` as what it means, `COMMAND --help`.
     private static func asked(_ words: [String]) -> [String] {

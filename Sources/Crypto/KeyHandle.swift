@@ -13,6 +13,19 @@ enum KeyType {
     }
 }
 
+/// What guessing a passphrase costs: 16 MiB and some tens of milliseconds a guess, as much as
+/// OpenSSL reads without being told of more.
+private enum ScryptCost {
+    static let iterations: UInt64 = 1 << 14
+    static let blockSize: UInt64 = 8
+    static let parallel: UInt64 = 1
+}
+
+/// Overwrites a secret, which the optimizer must not leave out.
+private func wipe(_ bytes: UnsafeMutableRawBufferPointer) {
+    unsafe OPENSSL_cleanse(bytes.baseAddress, bytes.count)
+}
+
 /// Owns one `EVP_PKEY`, freed when the last reference goes; the pointer never leaves this file.
 ///
 /// OpenSSL only reads the key after it was made, so sharing it between threads is safe.
@@ -50,16 +63,29 @@ enum KeyType {
         unsafe self.init(owning: raw)
     }
 
-    /// Reads one unencrypted PKCS#8 "PRIVATE KEY" block that must be of `type`.
-    convenience init(pem: String, type: KeyType) throws(CryptoError) {
+    /// Reads one PKCS#8 block that must be of `type`: "PRIVATE KEY", or with a passphrase
+    /// "ENCRYPTED PRIVATE KEY" too.
+    convenience init(
+        pem: String,
+        type: KeyType,
+        passphrase: [UInt8]? = nil
+    ) throws(CryptoError) {
         let text = Array(pem.utf8)
         let raw: OpaquePointer? = unsafe text.withUnsafeBytes { buffer in
             guard let bio = unsafe BIO_new_mem_buf(buffer.baseAddress, Int32(buffer.count)) else {
                 return nil
             }
             defer { unsafe BIO_free(bio) }
-            // A callback that gives no passphrase: OpenSSL would otherwise ask the terminal.
-            return unsafe PEM_read_bio_PrivateKey(bio, nil, { _, _, _, _ in 0 }, nil)
+            guard let passphrase else {
+                // A callback that gives no passphrase: OpenSSL would otherwise ask the terminal.
+                return unsafe PEM_read_bio_PrivateKey(bio, nil, { _, _, _, _ in 0 }, nil)
+            }
+            // Without a callback, OpenSSL takes what is handed on as a text that ends with a zero.
+            var secret = passphrase + [0]
+            return unsafe secret.withUnsafeMutableBytes { bytes in
+                defer { unsafe wipe(bytes) }
+                return unsafe PEM_read_bio_PrivateKey(bio, nil, nil, bytes.baseAddress)
+            }
         }
         guard let raw = unsafe raw else { throw .last(in: "PEM_read_bio_PrivateKey") }
         guard unsafe EVP_PKEY_get_id(raw) == type.identifier else {
@@ -87,11 +113,58 @@ enum KeyType {
         guard unsafe PEM_write_bio_PKCS8PrivateKey(bio, raw, nil, nil, 0, nil, nil) == 1 else {
             throw .last(in: "PEM_write_bio_PKCS8PrivateKey")
         }
+        return try unsafe text(in: bio)
+    }
+
+    private func text(in bio: OpaquePointer) throws(CryptoError) -> String {
         var data: UnsafeMutablePointer<CChar>?
         let count = unsafe copenssl_bio_get_mem_data(bio, &data)
         guard let data = unsafe data, count > 0 else { throw .last(in: "BIO_get_mem_data") }
         let bytes = unsafe UnsafeRawBufferPointer(start: data, count: count)
         return unsafe String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// PKCS#8 in PEM, encrypted under a passphrase: PBES2 with scrypt and AES-256-CBC.
+    ///
+    /// - Source: RFC 8018, RFC 7914; `openssl pkey` reads it.
+    func pem(passphrase: [UInt8], salt: [UInt8], iv: [UInt8]) throws(CryptoError) -> String {
+        guard let info = unsafe EVP_PKEY2PKCS8(raw) else { throw .last(in: "EVP_PKEY2PKCS8") }
+        defer { unsafe PKCS8_PRIV_KEY_INFO_free(info) }
+        var salt = salt
+        var iv = iv
+        let algorithm = unsafe salt.withUnsafeMutableBufferPointer { salt in
+            unsafe iv.withUnsafeMutableBufferPointer { iv in
+                unsafe PKCS5_pbe2_set_scrypt(
+                    EVP_aes_256_cbc(),
+                    salt.baseAddress,
+                    Int32(salt.count),
+                    iv.baseAddress,
+                    ScryptCost.iterations,
+                    ScryptCost.blockSize,
+                    ScryptCost.parallel
+                )
+            }
+        }
+        guard let algorithm = unsafe algorithm else { throw .last(in: "PKCS5_pbe2_set_scrypt") }
+        let encrypted = unsafe passphrase.withUnsafeBytes { bytes in
+            unsafe PKCS8_set0_pbe(
+                bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
+                Int32(bytes.count),
+                info,
+                algorithm
+            )
+        }
+        guard let encrypted = unsafe encrypted else {
+            unsafe X509_ALGOR_free(algorithm)
+            throw .last(in: "PKCS8_set0_pbe")
+        }
+        defer { unsafe X509_SIG_free(encrypted) }
+        guard let bio = unsafe BIO_new(BIO_s_mem()) else { throw .last(in: "BIO_new") }
+        defer { unsafe BIO_free(bio) }
+        guard unsafe PEM_write_bio_PKCS8(bio, encrypted) == 1 else {
+            throw .last(in: "PEM_write_bio_PKCS8")
+        }
+        return try unsafe text(in: bio)
     }
 
     func sign(_ message: [UInt8]) throws(CryptoError) -> [UInt8] {

@@ -22,6 +22,18 @@ package struct SigningKey: Sendable {
         try self.init(handle: KeyHandle(pem: pem, type: .ed25519))
     }
 
+    /// Reads a PKCS#8 PEM text that is encrypted under a passphrase.
+    ///
+    /// - Throws: ``CryptoError``, for a wrong passphrase as for a damaged text.
+    package init(pem: String, passphrase: [UInt8]) throws(CryptoError) {
+        try self.init(handle: KeyHandle(pem: pem, type: .ed25519, passphrase: passphrase))
+    }
+
+    /// Whether a PEM text says that it is encrypted.
+    package static func isEncrypted(pem: String) -> Bool {
+        pem.split(whereSeparator: \.isNewline).contains("-----BEGIN ENCRYPTED PRIVATE KEY-----")
+    }
+
     private init(handle: KeyHandle) throws(CryptoError) {
         self.handle = handle
         publicKey = try PublicKey(Bytes32(handle.publicBytes, at: 0))
@@ -29,6 +41,23 @@ package struct SigningKey: Sendable {
 
     /// PKCS#8 in PEM, unencrypted; secret.
     package func pem() throws(CryptoError) -> String { try handle.pem() }
+
+    /// PKCS#8 in PEM, encrypted under a passphrase that is not empty.
+    ///
+    /// - Parameters:
+    ///   - passphrase: UTF-8, without a zero byte.
+    ///   - random: 32 fresh random bytes: sixteen of salt, sixteen of initialization vector.
+    package func pem(passphrase: [UInt8], random: Bytes32) throws(CryptoError) -> String {
+        guard !passphrase.isEmpty, !passphrase.contains(0) else {
+            throw CryptoError("the passphrase is empty or has a zero byte")
+        }
+        let bytes = random.bytes
+        return try handle.pem(
+            passphrase: passphrase,
+            salt: Array(bytes[0..<16]),
+            iv: Array(bytes[16..<32])
+        )
+    }
 
     /// The deterministic Ed25519 signature over `message`.
     package func sign(_ message: [UInt8]) throws(CryptoError) -> [UInt8] {

@@ -37,7 +37,7 @@ package enum Armor {
 
 /// Twelve groups of four digits by which two people compare what they hold, over the telephone.
 ///
-/// - Source: `Protocol/roster.md` section 5; about 159 bits.
+/// - Source: `Protocol/roster.md` section 8; about 159 bits.
 package func textFingerprint(of content: [UInt8]) -> String {
     let label = Array("linli/fingerprint/v1\0".utf8)
     let bytes = (0..<2).flatMap { block in sha256(label + [UInt8(block)] + content).bytes }

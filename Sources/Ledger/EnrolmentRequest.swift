@@ -6,7 +6,7 @@ internal import Encoding
 /// Signed by its log, service, witness and TLS keys over all keys together, so that nobody can
 /// ask with another's key. The seal key can not sign; it stands under the four signatures.
 ///
-/// - Source: `Protocol/roster.md` section 5.
+/// - Source: `Protocol/roster.md` section 8.
 package struct EnrolmentRequest: Hashable, Sendable {
     /// What people call the node.
     package let name: String

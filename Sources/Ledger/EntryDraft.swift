@@ -16,6 +16,8 @@ package struct EntryDraft: Hashable, Sendable {
     package var operation: String
     /// What it is about.
     package var subject: Subject
+    /// What it is about besides; at most three.
+    package var further: [SubjectID] = []
     /// The operation's own header fields, keys rising.
     package var fields: [CBORPair]
     /// Clear bytes of each part.
@@ -111,6 +113,11 @@ package struct UnsignedEntry: Hashable, Sendable {
         return Entry(header: headerBytes, leaf: leaf.bytes, parts: parts)
     }
 
+    /// Puts a leaf beside it that its author made elsewhere.
+    package func carrying(leaf: [UInt8]) -> Entry {
+        Entry(header: headerBytes, leaf: leaf, parts: parts)
+    }
+
     /// The entry at its place, by an author who is about to sign it.
     package func placed(author: Digest) -> PlacedEntry {
         PlacedEntry(
@@ -125,6 +132,14 @@ package struct UnsignedEntry: Hashable, Sendable {
 }
 
 extension EntryDraft {
+    /// The subjects that exist, of which the author is to know the heads.
+    package var existing: [SubjectID] {
+        switch subject {
+        case .opened: further
+        case .existing(let subject): [subject] + further
+        }
+    }
+
     /// Writes header and parts; the leaf is signed apart, on whichever thread.
     ///
     /// - Parameters:
@@ -184,7 +199,7 @@ extension EntryDraft {
             log: context.place.log,
             sequence: context.place.sequence,
             time: context.time,
-            subjects: [subject],
+            subjects: [subject] + further,
             operation: operation
         )
         header.after = context.after

@@ -40,9 +40,6 @@ package enum Level: UInt64, CaseIterable, Sendable {
         case .street, .department, .auditor: false
         }
     }
-
-    /// Whether a node of this level writes about cases.
-    package var mayWriteCases: Bool { self != .auditor }
 }
 
 /// Where an entry stands.
@@ -96,33 +93,8 @@ package struct Grant: Hashable, Sendable {
         return sequence >= cuts[log] ?? 0
     }
 
-    /// Whether the level of this grant may write the operation at all.
-    package func allows(_ operation: String) -> Bool {
-        switch operation {
-        case RosterOperation.openName, RosterOperation.endName: true
-        case RosterOperation.grantName: Level.allCases.contains(where: level.mayEnrol)
-        default: level.mayWriteCases
-        }
-    }
-
-    func granted(under parent: Grant) -> Grant {
-        var grant = self
-        grant.parent = parent.hash
-        return grant
-    }
-
-    /// Ends of one grant combine by minimum; a log that an end does not name is cut at zero.
-    mutating func end(by end: GrantEnd) {
-        guard let held = cuts else {
-            cuts = end.cuts
-            return
-        }
-        var least: [Digest: UInt64] = [:]
-        for (log, size) in held {
-            if let other = end.cuts[log] { least[log] = min(size, other) }
-        }
-        cuts = least
-    }
+    /// Up to which size of its own log the right counts.
+    var limit: UInt64 { cuts.map { $0[log] ?? 0 } ?? .max }
 }
 
 /// The end of one or more rights, with the last entries that are still accepted under them.
@@ -137,4 +109,14 @@ package struct GrantEnd: Hashable, Sendable {
     package let grants: [Digest]
     /// For each log concerned, how many of its entries stand.
     package let cuts: [Digest: UInt64]
+
+    /// Ends of one grant combine by minimum; a log that an end does not name is cut at zero.
+    static func combined(_ held: [Digest: UInt64]?, with other: [Digest: UInt64]) -> [Digest:
+        UInt64]
+    {
+        guard let held else { return other }
+        return held.filter { other[$0.key] != nil }.reduce(into: [:]) { least, cut in
+            least[cut.key] = min(cut.value, other[cut.key] ?? 0)
+        }
+    }
 }

@@ -7,7 +7,7 @@ internal import TransparencyLog
 /// It carries the founding entry whole, from which the ledger's name, its founder's log and the
 /// founder's keys follow, so that a node can check the first log it pulls.
 ///
-/// - Source: `Protocol/roster.md` section 6.
+/// - Source: `Protocol/roster.md` section 9.
 package struct Invitation: Hashable, Sendable {
     /// The founding entry, with its part.
     package let founding: Entry

@@ -41,7 +41,7 @@ package struct PlacedEntry: Hashable, Sendable {
 ///
 /// A function of the set of roster entries, never of the order in which they arrived.
 ///
-/// - Source: `Protocol/roster.md` section 4.
+/// - Source: `Protocol/roster.md` section 6.
 package enum RightVerdict: Hashable, Sendable {
     /// Some grant of the key allows it.
     case allowed
@@ -51,8 +51,16 @@ package enum RightVerdict: Hashable, Sendable {
     case outsideScope
     /// No grant of the key allows this operation.
     case notPermitted
-    /// Written beyond the place to which an ended right was accepted; kept until ratified.
+    /// A person's key has to sign it, and the node's service key did.
+    case notPersonal
+    /// Written beyond the place to which an ended right was accepted; kept until an office above
+    /// ratifies or refuses it.
     case contested
+    /// Contested, and an office above gave it effect: where any of these entries stands, each of
+    /// which can name other subjects.
+    case ratified(by: [Digest])
+    /// Contested, and an office above denied it effect for good.
+    case refused
 }
 
 extension PlacedEntry {

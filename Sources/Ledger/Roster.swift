@@ -3,22 +3,35 @@ package import Crypto
 /// Who may do what, where and until when: the result of all roster entries together.
 ///
 /// A pure function of the set of entries, evaluated from the founder downward. A grant takes
-/// effect under a grant of a strictly wider level, and only wider levels and the holder can end
-/// it, so each level is settled before the next and no order of arrival can show.
+/// effect under a grant of a strictly wider level, or a person's under one of lower rank, and
+/// only such and the holder can end it. So each level and rank is settled before the next and no
+/// order of arrival can show.
 ///
-/// - Source: `Protocol/roster.md` section 4; vectors in `Protocol/vectors/roster`.
+/// - Source: `Protocol/roster.md` section 5; vectors in `Protocol/vectors/roster`.
 package struct Roster: Sendable {
     /// Hash of the founding entry.
     package let ledger: Digest
     /// Grants in effect, ended ones among them, by level and then by entry hash.
-    package private(set) var grants: [Grant] = []
+    package internal(set) var grants: [Grant] = []
     /// The subject all roster entries are about; nil while the founding entry is not held.
-    package private(set) var subject: SubjectID?
+    package internal(set) var subject: SubjectID?
     /// Who may enrol a successor of the founder, and how many of them together.
-    package private(set) var recovery: Recovery?
+    package internal(set) var recovery: Recovery?
 
-    private var openings: [Digest: Set<Opening>] = [:]
-    private var grantsByService: [Digest: [Int]] = [:]
+    /// Rights of persons in effect, ended ones among them.
+    package internal(set) var staff: [StaffGrant] = []
+    /// Policies in effect.
+    package internal(set) var policies: [SigningPolicy] = []
+
+    var openings: [Digest: Set<Opening>] = [:]
+    /// Each right as it counts in its log, as far as it is settled.
+    var holdings: [Holding] = []
+    var holdingsByAuthor: [Digest: [Int]] = [:]
+    var holdingsByGrant: [Digest: Int] = [:]
+    var holdingsByLog: [Digest: [Int]] = [:]
+    var staffByGrant: [Digest: Int] = [:]
+    var grantsByHash: [Digest: Int] = [:]
+    private var keysByAuthor: [Digest: PublicKey] = [:]
     private var grantsByLog: [Digest: [Int]] = [:]
     private var grantsByTLS: [Digest: [Int]] = [:]
 
@@ -27,40 +40,14 @@ package struct Roster: Sendable {
         self.ledger = ledger
     }
 
-    /// Evaluates a set of entries; those that are no roster entries, or forged, are passed over.
-    package init(ledger: Digest, entries: [PlacedEntry]) {
-        self.ledger = ledger
-        var candidates: [Level: [Grant]] = [:]
-        var ends: [GrantEnd] = []
-        for entry in entries where !entry.isForged {
-            switch RosterOperation(entry, ledger: ledger) {
-            case .found(let grant, let recovery):
-                add(grant)
-                subject = SubjectID(openedIn: entry.log, at: entry.sequence)
-                self.recovery = recovery
-            case .grant(let grant): candidates[grant.level, default: []].append(grant)
-            case .end(let end): ends.append(end)
-            case .open(let enrolment):
-                openings[entry.log, default: []].insert(
-                    Opening(enrolment: enrolment, author: entry.author)
-                )
-            case nil: break
-            }
-        }
-        ends.sort { $0.entry < $1.entry }
-        settleEnds(of: .city, ends)
-        for level in Level.allCases.dropFirst() {
-            for grant in (candidates[level] ?? []).sorted(by: { $0.hash < $1.hash }) {
-                guard let parent = parent(of: grant) else { continue }
-                add(grant.granted(under: parent))
-            }
-            settleEnds(of: level, ends)
-        }
-    }
-
     /// The grant that stands at this entry hash.
     package func grant(_ hash: Digest) -> Grant? {
-        grants.first { $0.hash == hash }
+        grantsByHash[hash].map { grants[$0] }
+    }
+
+    /// The right of a person that stands at this entry hash.
+    package func staffGrant(_ hash: Digest) -> StaffGrant? {
+        staffByGrant[hash].map { staff[$0] }
     }
 
     /// The node that writes `log`.
@@ -92,94 +79,41 @@ package struct Roster: Sendable {
     }
 
     /// The public key that `author` is the hash of, if a grant names it.
-    package func authorKey(_ author: Digest) -> PublicKey? {
-        grantsByService[author]?.first.map { grants[$0].keys.service }
-    }
+    package func authorKey(_ author: Digest) -> PublicKey? { keysByAuthor[author] }
 
-    /// Whether `author` could write this operation about subjects in `scopes` at this place.
-    package func verdict(
-        author: Digest,
-        log: Digest,
-        sequence: UInt64,
-        operation: String,
-        scopes: [Scope]
-    ) -> RightVerdict {
-        let held = (grantsByService[author] ?? []).map { grants[$0] }.filter { $0.log == log }
-        guard !held.isEmpty else { return .noGrant }
-        let permitted = held.filter { $0.allows(operation) }
-        guard !permitted.isEmpty else { return .notPermitted }
-        let covering = permitted.filter { grant in scopes.contains { grant.scope.covers($0) } }
-        guard !covering.isEmpty else { return .outsideScope }
-        let stands = covering.contains { !$0.isCut(log: log, sequence: sequence) }
-        return stands ? .allowed : .contested
-    }
+    /// Every key under which entries are signed, by its hash.
+    package var authorKeys: [Digest: PublicKey] { keysByAuthor }
 
-    private mutating func add(_ grant: Grant) {
+    /// Takes up a node's right, whose ends are settled.
+    mutating func add(_ grant: Grant) {
         let index = grants.count
         grants.append(grant)
-        grantsByService[grant.keys.service.hash, default: []].append(index)
+        grantsByHash[grant.hash] = index
         grantsByLog[grant.log, default: []].append(index)
         grantsByTLS[grant.keys.tls.hash, default: []].append(index)
+        keysByAuthor[grant.keys.service.hash] = grant.keys.service
+        add(Holding(grant))
     }
 
-    /// The first grant, in order of hash, under which this one could be written.
-    private func parent(of grant: Grant) -> Grant? {
-        (grantsByService[grant.author] ?? []).map { grants[$0] }
-            .filter { parent in
-                parent.level.mayEnrol(grant.level) && parent.scope.covers(grant.scope)
-                    && parent.log == grant.place.log
-                    && !parent.isCut(log: grant.place.log, sequence: grant.place.sequence)
-            }
-            .min { $0.hash < $1.hash }
+    /// Takes up a person's right, whose ends are settled.
+    mutating func add(_ person: StaffGrant, limit: UInt64) {
+        staffByGrant[person.hash] = staff.count
+        staff.append(person)
+        keysByAuthor[person.key.hash] = person.key
+        add(Holding(person, limit: limit))
     }
 
-    /// Whether the end takes effect on each grant that it names.
-    package func accepts(_ end: GrantEnd) -> Bool {
-        end.grants.allSatisfy { hash in
-            grant(hash).map { isHolder(end, $0) || isAbove(end, $0) } ?? false
-        }
-    }
-
-    /// Settles what ends the grants of a level.
-    ///
-    /// First what was written from above, then what the holders wrote within what that left them.
-    /// A stolen key whose right was ended can so not take back what the holder wrote before.
-    private mutating func settleEnds(of level: Level, _ ends: [GrantEnd]) {
-        for index in grants.indices where grants[index].level == level {
-            let grant = grants[index]
-            let concerned = ends.filter { $0.grants.contains(grant.hash) }
-            for end in concerned where isAbove(end, grant) { grants[index].end(by: end) }
-            let settled = grants[index]
-            for end in concerned where isHolder(end, grant) {
-                guard !settled.isCut(log: end.place.log, sequence: end.place.sequence) else {
-                    continue
-                }
-                grants[index].end(by: end)
-            }
-        }
-    }
-
-    private func isHolder(_ end: GrantEnd, _ grant: Grant) -> Bool {
-        end.author == grant.keys.service.hash && end.place.log == grant.log
-    }
-
-    /// Whether the end was written under a grant from which this one descends.
-    private func isAbove(_ end: GrantEnd, _ grant: Grant) -> Bool {
-        var ancestor = grant.parent.flatMap(self.grant)
-        while let wider = ancestor {
-            if wider.keys.service.hash == end.author, wider.log == end.place.log,
-                !wider.isCut(log: end.place.log, sequence: end.place.sequence)
-            {
-                return true
-            }
-            ancestor = wider.parent.flatMap(self.grant)
-        }
-        return false
+    private mutating func add(_ holding: Holding) {
+        let index = holdings.count
+        holdings.append(holding)
+        holdingsByAuthor[holding.author, default: []].append(index)
+        holdingsByGrant[holding.grant] = index
+        holdingsByLog[holding.log, default: []].append(index)
     }
 }
 
 /// Which grant the first entry of a log stands on, and who signed that entry.
-private struct Opening: Hashable, Sendable {
+struct Opening: Hashable, Sendable {
     let enrolment: Digest
     let author: Digest
 
@@ -206,12 +140,5 @@ package struct Recovery: Hashable, Sendable {
     package init(keys: [PublicKey], threshold: UInt64) {
         self.keys = keys
         self.threshold = threshold
-    }
-}
-
-extension Roster {
-    /// What decides the rights of entries in `log`: its grants, ended or not.
-    package func rights(log: Digest) -> [Grant] {
-        grants.filter { $0.log == log }
     }
 }

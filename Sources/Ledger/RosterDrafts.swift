@@ -64,21 +64,107 @@ extension EntryDraft {
         reason: String
     ) -> EntryDraft {
         typealias Field = RosterOperation.Field
-        let rows = cuts.map { cut in
-            CBORValue.array([
-                .bytes(cut.log.bytes), .unsigned(cut.size), .bytes(cut.root.bytes),
-            ])
-        }
-        let text = CBORValue.map([CBORPair(RosterOperation.Text.reason, .text(reason))])
         return EntryDraft(
             operation: RosterOperation.endName,
             subject: .existing(roster),
             fields: [
                 CBORPair(Field.endedGrants, .array(grants.map { .bytes($0.bytes) })),
-                CBORPair(Field.cuts, .array(rows)),
+                CBORPair(Field.cuts, .array(cuts.map(\.row))),
             ],
-            parts: [text.encoded]
+            parts: [reasonText(reason)]
         )
+    }
+
+    /// A right for the person who wrote this request.
+    ///
+    /// - Parameter roles: at least one.
+    package static func staff(
+        roster: SubjectID,
+        request: StaffRequest,
+        roles: Set<Role>,
+        scope: Scope,
+        isConfirmed: Bool
+    ) -> EntryDraft {
+        typealias Field = RosterOperation.Field
+        return EntryDraft(
+            operation: RosterOperation.staffName,
+            subject: .existing(roster),
+            fields: [
+                CBORPair(Field.roles, .array(roles.sorted().map { .unsigned($0.rawValue) })),
+                CBORPair(Field.isConfirmed, .bool(isConfirmed)),
+                CBORPair(Field.staffKey, .bytes(request.key.bytes.bytes)),
+                CBORPair(Field.staffNumber, .text(request.number)),
+            ],
+            scope: scope
+        )
+    }
+
+    /// From these sizes on personal operations in the logs of an area want a person's key.
+    package static func policy(
+        roster: SubjectID,
+        area: Scope,
+        cuts: [LogPosition]
+    ) -> EntryDraft {
+        EntryDraft(
+            operation: RosterOperation.policyName,
+            subject: .existing(roster),
+            fields: [CBORPair(RosterOperation.Field.cuts, .array(cuts.map(\.row)))],
+            scope: area
+        )
+    }
+
+    /// What becomes of the entries from `first` to `position` of a log, beyond the end of a right.
+    ///
+    /// - Parameter further: at most three subjects of these entries, in whose order it is to stand.
+    package static func mark(
+        roster: SubjectID,
+        isRatification: Bool,
+        first: UInt64,
+        position: LogPosition,
+        further: [SubjectID],
+        reason: String
+    ) -> EntryDraft {
+        typealias Field = RosterOperation.Field
+        var draft = EntryDraft(
+            operation: isRatification ? RosterOperation.ratifyName : RosterOperation.refuseName,
+            subject: .existing(roster),
+            fields: [
+                CBORPair(Field.markedLog, .bytes(position.log.bytes)),
+                CBORPair(Field.markFirst, .unsigned(first)),
+                CBORPair(Field.markEnd, .unsigned(position.size)),
+                CBORPair(Field.markRoot, .bytes(position.root.bytes)),
+            ],
+            parts: [reasonText(reason)]
+        )
+        draft.further = further
+        return draft
+    }
+
+    /// A node in the founder's place, as the recovery keys signed it.
+    package static func succeed(
+        roster: SubjectID,
+        _ succession: Succession,
+        signatures: [RecoverySignature],
+        name: String,
+        endpoint: String?
+    ) -> EntryDraft {
+        typealias Field = RosterOperation.Field
+        let rows = signatures.sorted { $0.index < $1.index }.map { signature in
+            CBORValue.array([.unsigned(signature.index), .bytes(signature.signature)])
+        }
+        return EntryDraft(
+            operation: RosterOperation.succeedName,
+            subject: .existing(roster),
+            fields: [
+                CBORPair(Field.succession, .bytes(succession.body)),
+                CBORPair(Field.recoverySignatures, .array(rows)),
+            ],
+            parts: [nodeText(name: name, endpoint: endpoint)]
+        )
+    }
+
+    private static func reasonText(_ reason: String) -> [UInt8] {
+        CBORValue.map([CBORPair(RosterOperation.Text.reason, .text(reason))]).encoded
     }
 
     private static func nodeText(name: String, endpoint: String?) -> [UInt8] {

@@ -1,4 +1,4 @@
-internal import Crypto
+package import Crypto
 internal import Encoding
 internal import Ledger
 package import Storage
@@ -10,6 +10,10 @@ package import Storage
 package enum ControlRequest: Hashable, Sendable {
     /// Write these to the own log, all or none.
     case append([AppendItem])
+    /// Say where these would stand if this key's owner signed them; nothing is written.
+    case propose([AppendItem], author: PublicKey)
+    /// Write these as their author signed them, all or none.
+    case appendSigned([AppendItem], SignedProposal)
     /// Say how the node stands, as JSON.
     case status
     /// Give the own log's checkpoint as it stands.
@@ -24,6 +28,10 @@ package enum ControlReply: Hashable, Sendable {
     case written(HomeWriter.Receipt)
     /// Text, as asked.
     case text(String)
+    /// Where the items would stand.
+    case proposed(EntryProposal)
+    /// Nothing was changed: the log went on since the proposal.
+    case moved
     /// Nothing was changed.
     case failed(RemoteError)
 }
@@ -58,6 +66,12 @@ extension ControlRequest {
         case .status: CBORValue.array([.unsigned(2)]).encoded
         case .sync(let seconds): CBORValue.array([.unsigned(3), .unsigned(seconds)]).encoded
         case .checkpoint: CBORValue.array([.unsigned(4)]).encoded
+        case .propose(let items, let author):
+            CBORValue.array([
+                .unsigned(5), .array(items.map(\.value)), .bytes(author.bytes.bytes),
+            ]).encoded
+        case .appendSigned(let items, let signed):
+            CBORValue.array([.unsigned(6), .array(items.map(\.value)), signed.value]).encoded
         }
     }
 
@@ -68,12 +82,17 @@ extension ControlRequest {
         else { return nil }
         switch (kind, items.count) {
         case (1, 2):
-            guard case .array(let rows) = items[1], rows.count <= Self.itemsMax else { return nil }
-            let drafts = rows.compactMap(AppendItem.init(value:))
-            // A value that was passed over in silence could be the one that makes an import
-            // happen once only.
-            guard drafts.map(\.value) == rows else { return nil }
+            guard let drafts = Self.items(items[1]) else { return nil }
             self = .append(drafts)
+        case (5, 3):
+            guard let drafts = Self.items(items[1]),
+                let author = items[2].bytes32.flatMap({ try? PublicKey($0) })
+            else { return nil }
+            self = .propose(drafts, author: author)
+        case (6, 3):
+            guard let drafts = Self.items(items[1]), let signed = SignedProposal(value: items[2])
+            else { return nil }
+            self = .appendSigned(drafts, signed)
         case (2, 1): self = .status
         case (4, 1): self = .checkpoint
         case (3, 2):
@@ -81,6 +100,14 @@ extension ControlRequest {
             self = .sync(seconds: seconds)
         default: return nil
         }
+    }
+
+    private static func items(_ value: CBORValue) -> [AppendItem]? {
+        guard case .array(let rows) = value, rows.count <= itemsMax else { return nil }
+        let items = rows.compactMap(AppendItem.init(value:))
+        // A value that was passed over in silence could be the one that makes an import happen
+        // once only.
+        return items.map(\.value) == rows ? items : nil
     }
 }
 
@@ -94,6 +121,8 @@ extension ControlReply {
                     .unsigned(UInt64(receipt.holders)),
                 ])
             case .text(let text): .array([.unsigned(2), .text(text)])
+            case .proposed(let proposal): .array([.unsigned(4), proposal.value])
+            case .moved: .array([.unsigned(5)])
             case .failed(let error):
                 .array([
                     .unsigned(3), .unsigned(error.code),
@@ -119,6 +148,10 @@ extension ControlReply {
         case (2, 2):
             guard case .text(let text) = items[1] else { return nil }
             self = .text(text)
+        case (4, 2):
+            guard let proposal = EntryProposal(value: items[1]) else { return nil }
+            self = .proposed(proposal)
+        case (5, 1): self = .moved
         case (3, 5):
             guard case .unsigned(let code) = items[1], case .text(let message) = items[3] else {
                 return nil
@@ -151,92 +184,6 @@ extension ControlReply {
         case .failed(let error): throw error
         case nil: throw RemoteError(code: 2, message: "the daemon is of another version")
         case let reply?: return reply
-        }
-    }
-}
-
-extension CBORValue {
-    fileprivate var unsigned: UInt64? {
-        if case .unsigned(let number) = self { number } else { nil }
-    }
-
-    fileprivate var text: String? { if case .text(let text) = self { text } else { nil } }
-
-    fileprivate var bytes: [UInt8]? { if case .bytes(let bytes) = self { bytes } else { nil } }
-}
-
-extension AppendItem {
-    fileprivate var value: CBORValue {
-        let subject: CBORValue =
-            switch draft.subject {
-            case .opened: .null
-            case .existing(let subject): .bytes(subject.bytes)
-            }
-        return .array([
-            .text(draft.operation), subject, .map(draft.fields),
-            .array(draft.parts.map(CBORValue.bytes)),
-            draft.scope.map { .text($0.code) } ?? .null,
-            draft.actor.map(CBORValue.text) ?? .null,
-            reference.map { .bytes($0.bytes) } ?? .null,
-        ])
-    }
-
-    fileprivate init?(value: CBORValue) {
-        guard case .array(let items) = value, items.count == 7,
-            let operation = items[0].text, case .map(let fields) = items[2],
-            case .array(let parts) = items[3]
-        else { return nil }
-        var draft = EntryDraft(operation: operation, subject: .opened, fields: fields)
-        if items[1] != .null {
-            guard let subject = items[1].bytes.flatMap({ SubjectID($0) }) else { return nil }
-            draft.subject = .existing(subject)
-        }
-        draft.parts = parts.compactMap(\.bytes)
-        draft.scope = items[4].text.flatMap { Scope($0) }
-        draft.actor = items[5].text
-        let isWhole =
-            draft.parts.count == parts.count && (items[4] == .null) == (draft.scope == nil)
-        guard isWhole else { return nil }
-        self.init(draft, reference: items[6].bytes32)
-    }
-}
-
-extension AppendOutcome {
-    fileprivate var value: CBORValue {
-        switch self {
-        case .written(let subject, let place, let hash):
-            .array([
-                .bytes(subject.bytes), .bytes(place.log.bytes), .unsigned(place.sequence),
-                .bytes(hash.bytes),
-            ])
-        case .known(let subject): .array([.bytes(subject.bytes)])
-        }
-    }
-
-    fileprivate init?(value: CBORValue) {
-        guard case .array(let items) = value,
-            let subject = items.first?.bytes.flatMap({ SubjectID($0) })
-        else { return nil }
-        guard items.count == 4 else {
-            self = .known(subject)
-            return
-        }
-        guard let log = items[1].bytes32, let sequence = items[2].unsigned,
-            let hash = items[3].bytes32
-        else { return nil }
-        let place = Place(log: log, sequence: sequence)
-        self = .written(subject: subject, place: place, hash: hash)
-    }
-}
-
-extension AppendError {
-    /// Which item was refused; nil if it is not about one.
-    package var index: Int? {
-        switch self {
-        case .notJoined, .notEnrolled: nil
-        case .unknownSubject(let index), .refused(let index, _), .noAuthority(let index, _),
-            .draft(let index, _), .tooManyHeads(let index, _):
-            index
         }
     }
 }

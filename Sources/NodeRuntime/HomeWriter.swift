@@ -1,4 +1,5 @@
-internal import Crypto
+package import Crypto
+internal import Foundation
 package import Storage
 package import TransparencyLog
 
@@ -38,10 +39,62 @@ package final class HomeWriter {
         }
     }
 
+    /// How often a person's entries are proposed while others write before they are signed.
+    package static let attemptsMax = 32
+
     /// Writes all items or none; durable on return.
     ///
+    /// - Parameters:
+    ///   - items: at least one.
+    ///   - author: the person who signs; the key stays in this process. Nil for the node's service
+    ///     key.
     /// - Throws: ``AppendError``, ``KeeperError``, ``RemoteError``, ``SQLiteError``.
-    package func append(_ items: [AppendItem]) throws -> Receipt {
+    package func append(_ items: [AppendItem], as author: SigningKey? = nil) throws -> Receipt {
+        guard let author else { return try append(items) }
+        for attempt in 0..<Self.attemptsMax {
+            do {
+                let proposal = try propose(items, author: author.publicKey)
+                return try append(items, signed: proposal.signed(items, by: author))
+            } catch AppendError.moved {
+                // Somebody wrote in between; who waits for a different time each wins in the end.
+                usleep(UInt32.random(in: 0..<2_000) * UInt32(attempt + 1))
+            }
+        }
+        throw RemoteError(
+            code: 2,
+            message: "others wrote before the entries were signed, \(Self.attemptsMax) times over",
+            hint: "nothing was written; try again"
+        )
+    }
+
+    private func propose(_ items: [AppendItem], author: PublicKey) throws -> EntryProposal {
+        switch way {
+        case .direct(let keeper): return try keeper.propose(items, author: author)
+        case .daemon(let client):
+            let reply = try ControlReply.ask(client, .propose(items, author: author))
+            guard case .proposed(let proposal) = reply else {
+                throw RemoteError(code: 2, message: "the daemon answered another question")
+            }
+            return proposal
+        }
+    }
+
+    private func append(_ items: [AppendItem], signed: SignedProposal) throws -> Receipt {
+        switch way {
+        case .direct(let keeper):
+            let released = try keeper.append(items, signed: signed)
+            return Receipt(outcomes: released.appended.outcomes, holders: 0)
+        case .daemon(let client):
+            switch try ControlReply.ask(client, .appendSigned(items, signed)) {
+            case .written(let receipt): return receipt
+            case .moved: throw AppendError.moved
+            default:
+                throw RemoteError(code: 2, message: "the daemon answered another question")
+            }
+        }
+    }
+
+    private func append(_ items: [AppendItem]) throws -> Receipt {
         switch way {
         case .direct(let keeper):
             return Receipt(outcomes: try keeper.append(items).appended.outcomes, holders: 0)

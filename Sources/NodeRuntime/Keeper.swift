@@ -1,4 +1,4 @@
-internal import Crypto
+package import Crypto
 internal import Encoding
 internal import Foundation
 package import Ledger
@@ -26,7 +26,7 @@ package final class Keeper {
     private let lock: HomeLock
     private let fence: Fence
     private let logKey: SigningKey
-    private let serviceKey: SigningKey
+    private var serviceKey: SigningKey
 
     /// Opens a home that belongs to a ledger.
     ///
@@ -62,6 +62,7 @@ package final class Keeper {
         self.identity = identity
         self.fence = fence
         logKey = try home.signingKey(.log)
+        try Self.adoptNextKeys(home, store, identity)
         serviceKey = try home.signingKey(.service)
         guard logKey.publicKey.hash == identity.log else {
             throw HomeError.unreadableKey(home.keyPath(.log))
@@ -163,15 +164,36 @@ package final class Keeper {
     /// - Throws: ``KeeperError``, ``AppendError``, ``StoreError``, ``SQLiteError``,
     ///   ``Fence/Failure``. After a fence failure the entries are durable and unreleased, and
     ///   nothing more is written until the node starts anew.
-    package func append(_ items: [AppendItem]) throws -> Released {
+    package func append(
+        _ items: [AppendItem],
+        signed: SignedProposal? = nil
+    ) throws -> Released {
         if let stopReason { throw stopReason }
-        let appended = try store.append(
+        let appended =
+            if let signed {
+                try store.append(items, signed: signed)
+            } else {
+                try store.append(
+                    items,
+                    author: serviceKey,
+                    time: SystemSource.wallMilliseconds(),
+                    salt: SystemSource.random32
+                )
+            }
+        return Released(appended: appended, checkpoint: try release(appended))
+    }
+
+    /// Says where items would stand that a person is to sign; nothing is changed.
+    ///
+    /// - Throws: ``KeeperError``, ``AppendError``, ``StoreError``, ``SQLiteError``.
+    package func propose(_ items: [AppendItem], author: PublicKey) throws -> EntryProposal {
+        if let stopReason { throw stopReason }
+        return try store.propose(
             items,
-            author: serviceKey,
+            author: author,
             time: SystemSource.wallMilliseconds(),
             salt: SystemSource.random32
         )
-        return Released(appended: appended, checkpoint: try release(appended))
     }
 
     /// The checkpoint of the own log as it stands.
@@ -181,6 +203,31 @@ package final class Keeper {
         if let stopReason { throw stopReason }
         guard let own = store.log(identity.log) else { throw HomeError.notJoined(home.path) }
         return try sign(size: own.size, root: own.root)
+    }
+
+    /// Takes up the keys that `linli rotate` made, if the roster grants them by now.
+    ///
+    /// - Returns: whether the node has other keys than before.
+    /// - Throws: ``HomeError``.
+    package func adoptNextKeys() throws -> Bool {
+        guard try Self.adoptNextKeys(home, store, identity) else { return false }
+        serviceKey = try home.signingKey(.service)
+        return true
+    }
+
+    @discardableResult
+    private static func adoptNextKeys(
+        _ home: Home,
+        _ store: Store,
+        _ identity: Store.Identity
+    ) throws(HomeError) -> Bool {
+        guard let keys = try home.nextKeys(),
+            store.roster.grants(log: identity.log).contains(where: {
+                !$0.hasEnded && $0.keys == keys
+            })
+        else { return false }
+        try home.adoptNextKeys()
+        return true
     }
 
     /// Stops writing to the own log.

@@ -38,7 +38,15 @@ actor KeeperActor {
         }
     }
 
-    func append(_ items: [AppendItem]) throws -> Keeper.Released { try keeper.append(items) }
+    func append(_ items: [AppendItem], signed: SignedProposal?) throws -> Keeper.Released {
+        try keeper.append(items, signed: signed)
+    }
+
+    func adoptNextKeys() throws -> Bool { try keeper.adoptNextKeys() }
+
+    func propose(_ items: [AppendItem], author: PublicKey) throws -> EntryProposal {
+        try keeper.propose(items, author: author)
+    }
 
     func checkpoint() throws -> SignedCheckpoint { try keeper.checkpoint() }
 
@@ -124,7 +132,7 @@ actor KeeperActor {
         forged: [UInt64],
         by roster: Roster
     ) throws -> UInt64 {
-        if roster.grants == keeper.store.roster.grants {
+        if roster.authorKeys == keeper.store.roster.authorKeys {
             try keeper.store.markChecked(chunk, forged: forged)
         }
         return keeper.store.uncheckedCount

@@ -51,12 +51,44 @@ package enum KeyFile {
         return text
     }
 
-    /// Reads an Ed25519 key.
+    /// Reads an Ed25519 key that is not encrypted.
     ///
     /// - Throws: ``HomeError``.
     package static func signingKey(_ path: String) throws(HomeError) -> SigningKey {
         let text = try read(path)
         do { return try SigningKey(pem: text) } catch { throw .unreadableKey(path) }
+    }
+
+    /// Reads a person's Ed25519 key, which may be encrypted.
+    ///
+    /// - Parameters:
+    ///   - path: of the file.
+    ///   - passphrase: asked only if the file is encrypted.
+    /// - Throws: ``HomeError``, and what `passphrase` throws.
+    package static func signingKey(
+        _ path: String,
+        passphrase: () throws -> [UInt8]
+    ) throws -> SigningKey {
+        let text = try read(path)
+        guard SigningKey.isEncrypted(pem: text) else {
+            do { return try SigningKey(pem: text) } catch { throw HomeError.unreadableKey(path) }
+        }
+        let secret = try passphrase()
+        do {
+            return try SigningKey(pem: text, passphrase: secret)
+        } catch {
+            throw HomeError.wrongPassphrase(path)
+        }
+    }
+
+    /// Makes durable which files a directory names.
+    ///
+    /// - Throws: ``HomeError``.
+    static func sync(directory path: String) throws(HomeError) {
+        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system("open", path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .system("write", path) }
     }
 }
 
@@ -74,6 +106,8 @@ package enum HomeError: Error, Hashable, Sendable {
     case notAFile(String)
     /// The file holds no key of the wanted kind.
     case unreadableKey(String)
+    /// The passphrase does not open the file.
+    case wrongPassphrase(String)
     /// The configuration is not what it should be.
     case configuration(path: String, reason: String)
     /// Another process is the home's writer.
@@ -99,6 +133,7 @@ extension HomeError: CustomStringConvertible {
             "\(path) has mode 0\(String(mode, radix: 8)), want 0600"
         case .notAFile(let path): "\(path) is not a plain file"
         case .unreadableKey(let path): "\(path) holds no key of the wanted kind"
+        case .wrongPassphrase(let path): "the passphrase does not open \(path)"
         case .configuration(let path, let reason): "\(path): \(reason)"
         case .locked(let path): "another process is writing to the home at \(path)"
         case .notJoined(let path): "the home at \(path) belongs to no ledger yet"

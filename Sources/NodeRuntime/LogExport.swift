@@ -67,7 +67,7 @@ package func exportLog(
     to directory: String
 ) throws -> LogExport {
     guard let state = store.log(log) else { throw LogExportError.notHeld(log) }
-    guard let key = store.roster.rights(log: log).first?.keys.log else {
+    guard let key = store.roster.grants(log: log).first?.keys.log else {
         throw LogExportError.unknownKey(log)
     }
     let signed: SignedCheckpoint
@@ -116,6 +116,7 @@ private func write(
     let parts = try ExportFile(directory + "/parts")
     let hasher = TreeHasher()
     var range = CompactRange()
+    var authors: Set<Digest> = []
     var partCount: UInt64 = 0
     var absentCount: UInt64 = 0
     while range.size < target.size {
@@ -136,6 +137,7 @@ private func write(
                         + bigEndianBytes(UInt64(part.bytes.count))[4...] + part.bytes
                 )
             }
+            authors.insert(entry.author)
             range.append(hasher.leafHash(entry.leaf), hasher: hasher)
         }
     }
@@ -146,6 +148,7 @@ private func write(
     for (name, content) in [
         ("checkpoint", signed.note.bytes),
         ("vkey", Array((VerifierKey(log: signed.logKey).text + "\n").utf8)),
+        ("authors", authors.sorted().flatMap { store.roster.authorKey($0)?.bytes.bytes ?? [] }),
         ("README.txt", Array(readme.utf8)),
     ] {
         let file = try ExportFile("\(directory)/\(name)")
@@ -207,6 +210,8 @@ private let readme = """
                 SHA-256 of the author's key (Sigsum v1 tree_leaf)
     headers     for each entry, in order: length (4 bytes, big-endian), header
                 (deterministic CBOR); its SHA-256 is the entry hash
+    authors     32 bytes for each key that signed entries, as the exporter's roster
+                names it: the node's service keys and its persons'
     parts       the erasable contents that were held, each as: entry (8 bytes),
                 part (1 byte), salt (32 bytes), length (4 bytes), bytes
 

@@ -13,7 +13,12 @@ enum StorageJob {
     case commit(RequestID, VerifiedPackage)
     case read(RequestID, ReadRequest)
     case compare(RequestID, log: Digest, size: UInt64)
-    case append([AppendItem], CheckedContinuation<[AppendOutcome], any Error>)
+    case append(
+        [AppendItem],
+        SignedProposal?,
+        CheckedContinuation<[AppendOutcome], any Error>
+    )
+    case propose([AppendItem], PublicKey, CheckedContinuation<EntryProposal, any Error>)
     case keepEvidence(ForkEvidence)
     case keepRefusals([Refusal])
     case heard([Digest])
@@ -74,17 +79,30 @@ extension NodeDaemon {
     }
 
     /// Writes to the own log in turn with everything else, and gives the entries to the peers.
-    func append(_ items: [AppendItem]) async throws -> [AppendOutcome] {
+    func append(
+        _ items: [AppendItem],
+        signed: SignedProposal? = nil
+    ) async throws -> [AppendOutcome] {
         try await withCheckedThrowingContinuation { continuation in
-            guard !isStopped, jobs.count < Self.jobsMax else {
-                continuation.resume(
-                    throwing: RemoteError(code: 2, message: "the node is stopping or overloaded")
-                )
-                return
-            }
-            enqueue(.append(items, continuation))
+            guard takesJobs else { return continuation.resume(throwing: Self.overloaded) }
+            enqueue(.append(items, signed, continuation))
         }
     }
+
+    /// Says in turn with everything else where a person's entries would stand.
+    func propose(_ items: [AppendItem], author: PublicKey) async throws -> EntryProposal {
+        try await withCheckedThrowingContinuation { continuation in
+            guard takesJobs else { return continuation.resume(throwing: Self.overloaded) }
+            enqueue(.propose(items, author, continuation))
+        }
+    }
+
+    private var takesJobs: Bool { !isStopped && jobs.count < Self.jobsMax }
+
+    private static let overloaded = RemoteError(
+        code: 2,
+        message: "the node is stopping or overloaded"
+    )
 
     func enqueue(_ job: StorageJob) {
         jobs.append(job)
@@ -115,7 +133,8 @@ extension NodeDaemon {
                     to: endpoint,
                     identity: tlsIdentity,
                     admit: { key in
-                        address.key.map { $0 == key } ?? admitted.contains(key)
+                        address.key.map { admitted.contains(key, wanted: $0) }
+                            ?? admitted.contains(key)
                     }
                 )
                 guard let self else {
@@ -178,7 +197,7 @@ extension NodeDaemon {
                 handle(.committed(request))
             }
             unchecked = await keeper.unchecked
-            if let roster { take(roster) }
+            if let roster { await take(roster) }
             return true
         } catch {
             guard packages.count == 1 else { return false }
@@ -188,9 +207,17 @@ extension NodeDaemon {
         }
     }
 
-    private func take(_ roster: Roster) {
+    private func take(_ roster: Roster) async {
         admitted.take(roster)
         handle(.rosterChanged(roster))
+        do {
+            guard try await keeper.adoptNextKeys() else { return }
+            tlsIdentity = try TransportIdentity(key: home.signingKey(.tls))
+            listener?.present(tlsIdentity)
+            note("node", "keys changed tls=\(tlsIdentity.publicKey.hash.short)")
+        } catch {
+            note("node", "keys not changed reason=\"\(error)\"", level: "error")
+        }
     }
 
     private func perform(_ job: StorageJob) async {
@@ -207,8 +234,14 @@ extension NodeDaemon {
                 }
             case .compare(let request, let log, let size):
                 handle(.compared(request, root: await keeper.root(of: log, size: size)))
-            case .append(let items, let continuation):
-                await append(items, continuation)
+            case .append(let items, let signed, let continuation):
+                await append(items, signed, continuation)
+            case .propose(let items, let author, let continuation):
+                do {
+                    continuation.resume(returning: try await keeper.propose(items, author: author))
+                } catch {
+                    continuation.resume(throwing: error)
+                }
             case .keepEvidence(let evidence): try await keeper.keepEvidence(evidence)
             case .keepRefusals(let refusals): try await keeper.keepRefusals(refusals)
             case .heard(let logs):
@@ -254,10 +287,11 @@ extension NodeDaemon {
 
     private func append(
         _ items: [AppendItem],
+        _ signed: SignedProposal?,
         _ continuation: CheckedContinuation<[AppendOutcome], any Error>
     ) async {
         do {
-            let released = try await keeper.append(items)
+            let released = try await keeper.append(items, signed: signed)
             isViewStale = true
             let appended = released.appended
             guard !appended.entries.isEmpty else {
@@ -274,7 +308,7 @@ extension NodeDaemon {
                     )
                 )
             )
-            if let roster = appended.roster { take(roster) }
+            if let roster = appended.roster { await take(roster) }
             continuation.resume(returning: appended.outcomes)
         } catch {
             continuation.resume(throwing: error)

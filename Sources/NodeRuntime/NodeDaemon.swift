@@ -31,7 +31,7 @@ package actor NodeDaemon {
     let keeper: KeeperActor
     let home: Home
     let identity: Store.Identity
-    let tlsIdentity: TransportIdentity
+    var tlsIdentity: TransportIdentity
     let log: @Sendable (String) -> Void
     let explain: @Sendable (any Error) -> RemoteError
 
@@ -52,7 +52,7 @@ package actor NodeDaemon {
     private var lastWrite: UInt64 = 0
     var isStopped = false
 
-    private var listener: Listener?
+    var listener: Listener?
     private var control: ControlServer?
     private var ticker: Task<Void, Never>?
     let admitted = AdmittedKeys()
@@ -253,17 +253,30 @@ package actor NodeDaemon {
         }
         do {
             return try await answer(request).encoded
+        } catch AppendError.moved {
+            return ControlReply.moved.encoded
         } catch {
             return ControlReply.failed(explain(error)).encoded
         }
     }
 
+    private func written(
+        _ items: [AppendItem],
+        signed: SignedProposal?
+    ) async throws -> ControlReply {
+        let outcomes = try await append(items, signed: signed)
+        if items.count <= Limits.liveEntries { await waitForHolder() }
+        return .written(HomeWriter.Receipt(outcomes: outcomes, holders: holders))
+    }
+
     private func answer(_ request: ControlRequest) async throws -> ControlReply {
         switch request {
         case .append(let items):
-            let outcomes = try await append(items)
-            if items.count <= Limits.liveEntries { await waitForHolder() }
-            return .written(HomeWriter.Receipt(outcomes: outcomes, holders: holders))
+            return try await written(items, signed: nil)
+        case .appendSigned(let items, let signed):
+            return try await written(items, signed: signed)
+        case .propose(let items, let author):
+            return .proposed(try await propose(items, author: author))
         case .status: return .text(try await report().json)
         case .checkpoint:
             let note = try await keeper.checkpoint().note.bytes

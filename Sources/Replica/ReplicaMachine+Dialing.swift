@@ -13,7 +13,14 @@ extension ReplicaMachine {
         }
         for member in roster.members where wanted.count < Limits.endpoints {
             guard let endpoint = member.endpoint, !member.hasEnded else { continue }
-            let address = PeerAddress(endpoint: endpoint, key: member.keys.tls)
+            // While a node changes its keys, either will do; its hello says which log it writes.
+            let keys = Set(
+                roster.grants(log: member.log).filter { !$0.hasEnded }.map(\.keys.tls)
+            )
+            let address = PeerAddress(
+                endpoint: endpoint,
+                key: keys.count == 1 ? member.keys.tls : nil
+            )
             var dial = wanted[endpoint] ?? Dial(address: address, isConfigured: false)
             if dial.log == nil { dial.log = member.log }
             wanted[endpoint] = dial

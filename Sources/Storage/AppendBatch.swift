@@ -16,7 +16,7 @@ struct AppendBatch {
     private(set) var written: [(index: Int, entry: PlacedEntry)] = []
     private var unsigned: [UnsignedEntry] = []
     private var bySubject: [SubjectID: [PlacedEntry]] = [:]
-    private let author: SigningKey
+    private let signer: EntrySigner
     private let hasher: SHA256Hasher
     /// What became of each item.
     var outcomes: [AppendOutcome] = []
@@ -24,9 +24,9 @@ struct AppendBatch {
     /// Entries that one thread signs at a time.
     private static let signedAtOnce = 16
 
-    init(range: CompactRange, author: SigningKey, hasher: SHA256Hasher) {
+    init(range: CompactRange, signer: EntrySigner, hasher: SHA256Hasher) {
         self.range = range
-        self.author = author
+        self.signer = signer
         self.hasher = hasher
     }
 
@@ -38,16 +38,15 @@ struct AppendBatch {
         _ item: AppendItem,
         _ index: Int,
         _ context: EntryContext,
-        _ salt: () -> Bytes32
+        salts: [Bytes32]
     ) throws(AppendError) {
         let entry: UnsignedEntry
         do {
-            let salts = item.draft.parts.map { _ in salt() }
             entry = try item.draft.unsigned(in: context, salts: salts, hasher: hasher)
         } catch {
             throw .draft(index: index, error)
         }
-        let placed = entry.placed(author: author.publicKey.hash)
+        let placed = entry.placed(author: signer.author.hash)
         unsigned.append(entry)
         written.append((index, placed))
         for subject in entry.header.subjects { bySubject[subject, default: []].append(placed) }
@@ -58,7 +57,7 @@ struct AppendBatch {
 
     /// Signs what was added, on all cores, and appends it to the tree.
     mutating func sign(_ treeHasher: TreeHasher) throws(AppendError) {
-        let signed = Self.signed(unsigned, by: author)
+        let signed = try signed(unsigned)
         for (offset, (entry, result)) in zip(unsigned, signed).enumerated() {
             let sealed: Entry
             do {
@@ -90,12 +89,39 @@ struct AppendBatch {
         bySubject[subject] ?? []
     }
 
-    private static func signed(
-        _ entries: [UnsignedEntry],
-        by author: SigningKey
-    ) -> [Result<Entry, EntryDraftError>] {
-        entries.onAllCores(atOnce: signedAtOnce) { entry in
-            Result { () throws(EntryDraftError) in try entry.signed(by: author) }
+    private func signed(
+        _ entries: [UnsignedEntry]
+    ) throws(AppendError) -> [Result<Entry, EntryDraftError>] {
+        switch signer {
+        case .key(let key):
+            return entries.onAllCores(atOnce: Self.signedAtOnce) { entry in
+                Result { () throws(EntryDraftError) in try entry.signed(by: key) }
+            }
+        case .leaves(let author, let leaves):
+            guard leaves.count == entries.count else { throw .moved }
+            let pairs = zip(entries, leaves).map { (entry: $0, leaf: $1) }
+            let good = pairs.onAllCores(atOnce: Self.signedAtOnce) { entry, leaf in
+                Leaf(leaf)?.verifies(message: entry.hash, key: author) ?? false
+            }
+            guard let bad = good.firstIndex(of: false) else {
+                return pairs.map { .success($0.entry.carrying(leaf: $0.leaf)) }
+            }
+            throw .notSigned(index: written[bad].index)
+        }
+    }
+}
+
+/// Who signs the leaves of a batch.
+enum EntrySigner: Sendable {
+    /// This process has the key.
+    case key(SigningKey)
+    /// The author's own process signed what was proposed to it.
+    case leaves(author: PublicKey, [[UInt8]])
+
+    var author: PublicKey {
+        switch self {
+        case .key(let key): key.publicKey
+        case .leaves(let author, _): author
         }
     }
 }

@@ -59,6 +59,10 @@ package enum AppendError: Error, Hashable, Sendable {
     case draft(index: Int, EntryDraftError)
     /// Item `index`: more heads are known than an entry can name.
     case tooManyHeads(index: Int, Int)
+    /// The log or what is known of a subject went on since the entries were proposed.
+    case moved
+    /// Item `index` is not signed by the author who is named.
+    case notSigned(index: Int)
 }
 
 extension Store {
@@ -80,28 +84,30 @@ extension Store {
         time: UInt64,
         salt: () -> Bytes32
     ) throws -> AppendedEntries {
+        try append(items, signer: .key(author), time: time) { index, _ in
+            items[index].draft.parts.map { _ in salt() }
+        }
+    }
+
+    /// Writes entries.
+    ///
+    /// - Parameter salts: gives an item at its place a salt for each part, or throws if it must not
+    ///   stand there.
+    func append(
+        _ items: [AppendItem],
+        signer: EntrySigner,
+        time: UInt64,
+        salts: (Int, EntryContext) throws -> [Bytes32]
+    ) throws -> AppendedEntries {
         guard let identity else { throw AppendError.notJoined }
         let before = roster
         var state = state(of: identity.log)
         let first = state.size
-        var batch = AppendBatch(range: state.range, author: author, hasher: hasher)
+        var batch = AppendBatch(range: state.range, signer: signer, hasher: hasher)
         var touched = Touched()
         do {
             try database.transaction {
-                for (index, item) in items.enumerated() {
-                    if let known = try imported(item.reference) {
-                        batch.outcomes.append(.known(known))
-                        continue
-                    }
-                    let context = EntryContext(
-                        ledger: identity.ledger,
-                        place: Place(log: identity.log, sequence: batch.next),
-                        time: time,
-                        after: try heads(for: item, index: index, in: batch, own: identity.log)
-                    )
-                    try batch.add(item, index, context, salt)
-                    try remember(item.reference, batch.outcomes.last)
-                }
+                try add(items, to: &batch, identity, time, salts)
                 try batch.sign(treeHasher)
                 state.checked = batch.range.size
                 try insert(
@@ -128,6 +134,30 @@ extension Store {
         )
     }
 
+    /// Gives each item its place, except for what was imported before.
+    func add(
+        _ items: [AppendItem],
+        to batch: inout AppendBatch,
+        _ identity: Identity,
+        _ time: UInt64,
+        _ salts: (Int, EntryContext) throws -> [Bytes32]
+    ) throws {
+        for (index, item) in items.enumerated() {
+            if let known = try imported(item.reference) {
+                batch.outcomes.append(.known(known))
+                continue
+            }
+            let context = EntryContext(
+                ledger: identity.ledger,
+                place: Place(log: identity.log, sequence: batch.next),
+                time: time,
+                after: try heads(for: item, index: index, in: batch, own: identity.log)
+            )
+            try batch.add(item, index, context, salts: try salts(index, context))
+            try remember(item.reference, batch.outcomes.last)
+        }
+    }
+
     /// Writes the first entry of a ledger and binds the home to it, in one transaction.
     ///
     /// - Returns: the entry, which alone is the log.
@@ -145,8 +175,8 @@ extension Store {
             time: time,
             after: []
         )
-        var batch = AppendBatch(range: CompactRange(), author: author, hasher: hasher)
-        try batch.add(AppendItem(draft), 0, context, salt)
+        var batch = AppendBatch(range: CompactRange(), signer: .key(author), hasher: hasher)
+        try batch.add(AppendItem(draft), 0, context, salts: draft.parts.map { _ in salt() })
         try batch.sign(treeHasher)
         guard case .written(_, _, let hash)? = batch.outcomes.first else {
             preconditionFailure("an entry was added")
@@ -188,17 +218,19 @@ extension Store {
         in batch: AppendBatch,
         own log: Digest
     ) throws -> [Digest] {
-        guard case .existing(let subject) = item.draft.subject else { return [] }
-        let known = try entries(about: subject) + batch.placed(about: subject)
-        // A node that has just joined opens its log before it holds anything of the roster.
-        guard !known.isEmpty || item.draft.operation == RosterOperation.openName else {
-            throw AppendError.unknownSubject(index: index)
+        var heads: Set<Digest> = []
+        for subject in item.draft.existing {
+            let known = try entries(about: subject) + batch.placed(about: subject)
+            // A node that has just joined opens its log before it holds anything of the roster.
+            guard !known.isEmpty || item.draft.operation == RosterOperation.openName else {
+                throw AppendError.unknownSubject(index: index)
+            }
+            heads.formUnion(SubjectGraph(known).after(writingIn: log))
         }
-        let heads = SubjectGraph(known).after(writingIn: log)
         guard heads.count <= Header.afterMax else {
             throw AppendError.tooManyHeads(index: index, heads.count)
         }
-        return heads
+        return heads.sorted()
     }
 
     /// Throws unless every new entry has the effect that its author wants.
@@ -217,22 +249,9 @@ extension Store {
     }
 
     private func judgeRoster(_ entry: PlacedEntry, index: Int) throws {
-        switch RosterOperation(entry, ledger: roster.ledger) {
-        case .open, .found: return
-        case .grant where roster.grant(entry.hash) != nil: return
-        case .end(let end) where roster.accepts(end): return
-        case .grant, .end, nil:
-            let verdict = roster.verdict(
-                author: entry.author,
-                log: entry.log,
-                sequence: entry.sequence,
-                operation: entry.header.operation,
-                scopes: entry.header.scope.map { [$0] } ?? []
-            )
-            throw AppendError.noAuthority(
-                index: index,
-                verdict == .allowed ? .notPermitted : verdict
-            )
+        let operation = RosterOperation(entry, ledger: roster.ledger)
+        guard operation.map({ roster.isInEffect($0, at: entry.hash) }) ?? false else {
+            throw AppendError.noAuthority(index: index, roster.refusal(entry))
         }
     }
 

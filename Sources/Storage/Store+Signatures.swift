@@ -114,8 +114,8 @@ extension Store {
     /// transaction.
     func uncheckEntries(ofAuthorsNotIn before: Roster) throws {
         for var state in logs where state.checked > 0 {
-            let named = Set(before.rights(log: state.id).map(\.keys.service.hash))
-            let now = Set(roster.rights(log: state.id).map(\.keys.service.hash))
+            let named = Set(before.rights(log: state.id).map(\.author))
+            let now = Set(roster.rights(log: state.id).map(\.author))
             for author in now.subtracting(named) {
                 let first = try database.first(
                     """
@@ -132,14 +132,18 @@ extension Store {
         }
     }
 
-    /// Service keys that any of the entries names, whether it has effect or not.
+    /// Keys of authors that any of the entries names, whether it has effect or not.
     private func authorKeys(_ entries: [PlacedEntry]) -> [Digest: PublicKey] {
         var keys: [Digest: PublicKey] = [:]
         for entry in entries {
             switch RosterOperation(entry, ledger: identity?.ledger ?? .zero) {
             case .found(let grant, _), .grant(let grant):
                 keys[grant.keys.service.hash] = grant.keys.service
-            case .open, .end, nil: break
+            case .staff(let person): keys[person.key.hash] = person.key
+            case .succeed(let carried):
+                let service = carried.succession.keys.service
+                keys[service.hash] = service
+            case .open, .end, .policy, .mark, nil: break
             }
         }
         return keys

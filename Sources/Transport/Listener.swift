@@ -29,7 +29,7 @@ package final class Listener: Sendable {
     // turns on `queue` only.
     nonisolated(unsafe) private let source: any DispatchSourceRead
     private let state = Locked(State())
-    private let handshake: Handshake
+    private let current: Locked<Handshake>
     private let report: @Sendable (TransportEvent) -> Void
     private let accepted: @Sendable (Connection) -> Void
 
@@ -50,7 +50,7 @@ package final class Listener: Sendable {
         accepted: @escaping @Sendable (Connection) -> Void
     ) throws(TransportError) {
         (descriptor, self.endpoint) = try Self.bind(endpoint)
-        handshake = Handshake(identity: identity, limits: limits, admit: admit)
+        current = Locked(Handshake(identity: identity, limits: limits, admit: admit))
         self.report = report
         self.accepted = accepted
         unsafe source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
@@ -60,6 +60,19 @@ package final class Listener: Sendable {
     }
 
     deinit { stop() }
+
+    /// Shows another key to whoever connects from now on.
+    package func present(_ identity: TransportIdentity) {
+        current.withLock { handshake in
+            handshake = Handshake(
+                identity: identity,
+                limits: handshake.limits,
+                admit: handshake.admit
+            )
+        }
+    }
+
+    private var handshake: Handshake { current.withLock { $0 } }
 
     /// Stops listening and ends the handshakes under way.
     ///

@@ -58,14 +58,24 @@ struct RosterWorld {
         _ level: Level,
         _ scope: String,
         by author: String,
-        keysOf other: String? = nil
+        keysOf other: String? = nil,
+        logOf rotated: String? = nil
     ) throws {
+        let own = try Self.keys(other ?? node)
+        let log = try rotated.map { try Self.keys($0).log } ?? own.log
         let request = EnrolmentRequest(
             name: node,
             level: level,
             scope: Scope(scope) ?? .anywhere,
             endpoint: nil,
-            keys: try Self.keys(other ?? node)
+            keys: NodeKeys(
+                log: log,
+                service: own.service,
+                witness: own.witness,
+                seal: own.seal,
+                tls: own.tls,
+                successor: own.successor
+            )
         )
         let draft = EntryDraft.grant(roster: subject, request: request, isConfirmed: true)
         try write(node, draft, in: author)
@@ -104,11 +114,114 @@ struct RosterWorld {
         try write(label, draft, in: author)
     }
 
+    /// The key of a person.
+    static func person(_ number: String) throws -> SigningKey {
+        try CheckpointVectors.key("person/" + number)
+    }
+
+    /// A person's right at a node, written by its service key or by another person.
+    mutating func staff(
+        _ number: String,
+        _ roles: [Role],
+        _ scope: String,
+        at node: String,
+        by superior: String? = nil
+    ) throws {
+        let draft = EntryDraft.staff(
+            roster: subject,
+            request: StaffRequest(number: number, key: try Self.person(number).publicKey),
+            roles: Set(roles),
+            scope: Scope(scope) ?? .anywhere,
+            isConfirmed: true
+        )
+        try write(number, draft, in: node, person: superior)
+    }
+
+    /// An end that a person signs, which cuts the log of its node.
+    mutating func end(
+        _ label: String,
+        _ grants: [String],
+        size: UInt64,
+        by person: String,
+        at node: String
+    ) throws {
+        let draft = EntryDraft.end(
+            roster: subject,
+            grants: grants.map(hash),
+            cuts: [try Self.position(node, size)],
+            reason: "离岗"
+        )
+        try write(label, draft, in: node, person: person)
+    }
+
+    /// A policy.
+    mutating func policy(
+        _ label: String,
+        _ area: String,
+        cuts: [(node: String, size: UInt64)],
+        by author: String
+    ) throws {
+        let draft = EntryDraft.policy(
+            roster: subject,
+            area: Scope(area) ?? .anywhere,
+            cuts: try cuts.map { try Self.position($0.node, $0.size) }
+        )
+        try write(label, draft, in: author)
+    }
+
+    /// A ratification or a refusal.
+    mutating func mark(
+        _ label: String,
+        isRatification: Bool,
+        _ range: Range<UInt64>,
+        of node: String,
+        by author: String
+    ) throws {
+        let draft = EntryDraft.mark(
+            roster: subject,
+            isRatification: isRatification,
+            first: range.lowerBound,
+            position: try Self.position(node, range.upperBound),
+            further: [SubjectID(openedIn: try Self.keys(node).log.hash, at: range.lowerBound)],
+            reason: "复核"
+        )
+        try write(label, draft, in: author)
+    }
+
+    /// A succession that `signer` signed, carried into a node's log.
+    mutating func succeed(
+        _ label: String,
+        _ succession: Succession,
+        signer: String = "recovery",
+        in node: String
+    ) throws {
+        let key = try CheckpointVectors.key(signer)
+        let draft = EntryDraft.succeed(
+            roster: subject,
+            succession,
+            signatures: [
+                RecoverySignature(index: 0, signature: try key.sign(succession.message))
+            ],
+            name: label,
+            endpoint: nil
+        )
+        try write(label, draft, in: node)
+    }
+
+    static func position(_ node: String, _ size: UInt64) throws -> LogPosition {
+        LogPosition(
+            log: try keys(node).log.hash,
+            size: size,
+            root: sha256(Array(node.utf8))
+        )
+    }
+
     @discardableResult
     private mutating func write(
         _ label: String,
         _ draft: EntryDraft,
         in node: String,
+        person: String? = nil,
         isFounding: Bool = false
     ) throws -> Digest {
         let log = try Self.keys(node).log.hash
@@ -123,7 +236,7 @@ struct RosterWorld {
                 after: []
             ),
             salts: draft.parts.map { _ in sha256(Array(label.utf8)) },
-            author: try CheckpointVectors.key(node + "/service")
+            author: try person.map(Self.person) ?? CheckpointVectors.key(node + "/service")
         )
         written.append(
             Written(

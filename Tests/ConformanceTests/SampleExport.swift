@@ -6,11 +6,11 @@ import NodeRuntime
 import Storage
 import TransparencyLog
 
-/// A city's log of six entries, exported through the product from fixed seeds.
+/// A city's log of seven entries, exported through the product from fixed seeds.
 enum SampleExport {
     static let directory = VectorFile.directory.appending(path: "export/city").path
 
-    static let names = ["README.txt", "checkpoint", "headers", "leaves", "parts", "vkey"]
+    static let names = ["README.txt", "authors", "checkpoint", "headers", "leaves", "parts", "vkey"]
 
     /// Writes the export into a new directory below `folder`.
     static func write(below folder: String) throws -> String {
@@ -45,6 +45,15 @@ enum SampleExport {
         )
         let grant = EntryDraft.grant(roster: roster, request: request, isConfirmed: true)
         _ = try store.append([AppendItem(grant)], author: service, time: start + 1, salt: salt)
+        let person = try RosterWorld.person("12")
+        let staff = EntryDraft.staff(
+            roster: roster,
+            request: StaffRequest(number: "12", key: person.publicKey),
+            roles: [.mediator],
+            scope: scope,
+            isConfirmed: true
+        )
+        _ = try store.append([AppendItem(staff)], author: service, time: start + 1, salt: salt)
         for name in ["楼上漏水", "噪音"] {
             let report = EntryDraft(
                 operation: "case.report",
@@ -66,7 +75,7 @@ enum SampleExport {
                 fields: [CBORPair(0, .array([.unsigned(112)]))],
                 parts: [CBORValue.map([CBORPair(112, .text("已联系"))]).encoded]
             )
-            _ = try store.append([AppendItem(note)], author: service, time: start + 3, salt: salt)
+            _ = try store.append([AppendItem(note)], author: person, time: start + 3, salt: salt)
         }
         guard let state = store.log(keys.log.hash) else { return "" }
         let checkpoint = try SignedCheckpoint.sign(

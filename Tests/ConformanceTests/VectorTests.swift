@@ -16,8 +16,8 @@ import TransparencyLog
 
     private static func generated() throws -> [VectorFile] {
         try EncodingVectors.all + EntryVectors.all + CheckpointVectors.all()
-            + RosterVectors.all() + ReplicationVectors.all + CaseVectors.all()
-            + PlaceVectors.all() + CalendarVectors.all()
+            + RosterVectors.all() + AuthorityVectors.all() + ReplicationVectors.all
+            + CaseVectors.all() + PlaceVectors.all() + CalendarVectors.all()
     }
 
     private static func stored() throws -> [String] {
@@ -75,6 +75,8 @@ import TransparencyLog
         case ("place", _): try PlaceVectors.isGood(file)
         case ("calendar", _): try CalendarVectors.isGood(file)
         case ("roster", "set"): try rosterSet(file)
+        case ("roster", "authority"): try authority(file)
+        case ("roster", "person"): try person(file)
         case ("roster", "request"): try request(file)
         case ("roster", "invitation"): try invitation(file)
         default: nil
@@ -155,8 +157,9 @@ import TransparencyLog
         return try fence.mark == Fence.Mark(size: file.number("size"), root: file.bytes32("root"))
     }
 
-    private static func rosterSet(_ file: VectorFile) throws -> Bool {
-        let entries = try file.all("entry").map { line in
+    /// The entries of a roster set, each checked.
+    private static func placed(_ file: VectorFile) throws -> [PlacedEntry] {
+        try file.all("entry").map { line in
             let columns = line.split(separator: " ").map(String.init)
             let header = unhex(columns[0]) ?? []
             let parts = columns.dropFirst(2).map { column -> Part? in
@@ -172,20 +175,32 @@ import TransparencyLog
                 place: Place(log: read.log, sequence: read.sequence)
             )
         }
+    }
+
+    private static func rosterSet(_ file: VectorFile) throws -> Bool {
+        let entries = try placed(file)
         let ledger = try file.bytes32("ledger")
-        func effects(_ entries: [PlacedEntry]) -> [String] {
-            Roster(ledger: ledger, entries: entries).grants.map { grant in
-                var line = "\(grant.hash) under \(grant.parent.map(\.description) ?? "-")"
-                if let cuts = grant.cuts {
-                    line +=
-                        " ended"
-                        + cuts.map { " \($0.key)=\($0.value)" }.sorted().joined()
-                }
-                return line
-            }.sorted()
-        }
         // The order in which the entries come must not show.
-        return [entries, entries.reversed()].allSatisfy { effects($0) == file.all("effect") }
+        return [entries, entries.reversed()].allSatisfy { entries in
+            AuthorityVectors.effects(Roster(ledger: ledger, entries: entries))
+                == file.all("effect")
+        }
+    }
+
+    private static func authority(_ file: VectorFile) throws -> Bool {
+        let roster = Roster(ledger: try file.bytes32("ledger"), entries: try placed(file))
+        return try rosterSet(file)
+            && file.all("verdict").allSatisfy { line in
+                let columns = line.split(separator: " ").map(String.init)
+                return AuthorityVectors.answered(columns, by: roster) == columns
+            }
+    }
+
+    private static func person(_ file: VectorFile) throws -> Bool {
+        let text = String(decoding: try file.bytes("text"), as: UTF8.self)
+        guard let request = try? StaffRequest(armored: text) else { return false }
+        return try request.number == file["number"] && request.fingerprint == file["fingerprint"]
+            && request.key.bytes == file.bytes32("key")
     }
 
     private static func request(_ file: VectorFile) throws -> Bool {

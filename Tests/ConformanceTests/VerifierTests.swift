@@ -48,7 +48,7 @@ final class ScratchFolder {
     @Test func theSampleExportIsGood() throws {
         let (code, output) = try Python.verify(SampleExport.directory)
         #expect(code == 0, "\(output)")
-        #expect(output.hasSuffix(", complete as of checkpoint size 6\n"))
+        #expect(output.hasSuffix(", complete as of checkpoint size 7\n"))
         let vkey = try String(
             contentsOfFile: SampleExport.directory + "/vkey",
             encoding: .utf8
@@ -81,6 +81,9 @@ final class ScratchFolder {
         ),
         ("a dropped last leaf", "leaves", { $0.removeLast(128) }),
         ("half a leaf", "leaves", { $0.removeLast(64) }),
+        ("an author's key", "authors", { $0[20] ^= 1 }),
+        ("half an author's key", "authors", { $0.removeLast(16) }),
+        ("an author's key twice", "authors", { $0 += $0[32..<64] }),
         ("a part byte", "parts", { $0[$0.count - 1] ^= 1 }),
         ("a salt", "parts", { $0[10] ^= 1 }),
         ("a part's place", "parts", { $0[8] = 1 }),
@@ -131,9 +134,11 @@ final class ScratchFolder {
     /// Whole entries that go or change places, with their headers and parts.
     @Test func everyRearrangementIsRefused() throws {
         for (what, kept) in [
-            ("first entry dropped", [1, 2, 3, 4, 5]), ("last entry dropped", [0, 1, 2, 3, 4]),
-            ("one dropped from the middle", [0, 1, 3, 4, 5]),
-            ("two swapped", [0, 1, 3, 2, 4, 5]), ("one repeated", [0, 1, 2, 3, 4, 5, 5]),
+            ("first entry dropped", [1, 2, 3, 4, 5, 6]),
+            ("last entry dropped", [0, 1, 2, 3, 4, 5]),
+            ("one dropped from the middle", [0, 1, 3, 4, 5, 6]),
+            ("two swapped", [0, 1, 3, 2, 4, 5, 6]),
+            ("one repeated", [0, 1, 2, 3, 4, 5, 6, 6]),
         ] {
             let folder = try ScratchFolder()
             let copy = try self.copy(to: folder)

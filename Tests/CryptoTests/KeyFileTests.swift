@@ -37,6 +37,35 @@ import Testing
         #expect(hex(sealDER) == "302a300506032b656e032100\(seal.publicKey)")
     }
 
+    @Test func anEncryptedKeyIsReadWithItsPassphraseOnly() throws {
+        let key = try SigningKey(seed: sha256([1]))
+        let secret = Array("口令 secret".utf8)
+        let pem = try key.pem(passphrase: secret, random: sha256([2]))
+        #expect(SigningKey.isEncrypted(pem: pem))
+        #expect(try !SigningKey.isEncrypted(pem: key.pem()))
+        #expect(try SigningKey(pem: pem, passphrase: secret).publicKey == key.publicKey)
+        #expect(throws: CryptoError.self) { try SigningKey(pem: pem) }
+        for wrong in [[], Array("secret".utf8), secret + [32]] {
+            #expect(throws: CryptoError.self) { try SigningKey(pem: pem, passphrase: wrong) }
+        }
+        for wrong in [[], [0], secret + [0]] as [[UInt8]] {
+            #expect(throws: CryptoError.self) {
+                try key.pem(passphrase: wrong, random: sha256([2]))
+            }
+        }
+        // A key that others encrypted with OpenSSL's own defaults.
+        let other = try SigningKey(pem: encryptedPEM, passphrase: Array("secret".utf8))
+        #expect(throws: CryptoError.self) { try SigningKey(pem: encryptedPEM, passphrase: [1]) }
+        #expect(other.publicKey != key.publicKey)
+    }
+
+    @Test func opensslReadsAnEncryptedKey() throws {
+        let key = try SigningKey(seed: sha256([1]))
+        let pem = try key.pem(passphrase: Array("secret".utf8), random: sha256([2]))
+        let der = try opensslPublicKey(pem, ["-passin", "pass:secret"])
+        #expect(hex(der) == "302a300506032b6570032100\(key.publicKey.bytes)")
+    }
+
     @Test func aKeyOfTheOtherKindIsRefused() throws {
         let signing = try SigningKey(seed: sha256([1])).pem()
         let seal = try SealKey(seed: sha256([1])).pem()
@@ -68,10 +97,13 @@ import Testing
     }
 
     /// What `openssl pkey -pubout -outform DER` answers to a key file.
-    private func opensslPublicKey(_ pem: String) throws -> [UInt8] {
+    private func opensslPublicKey(
+        _ pem: String,
+        _ options: [String] = []
+    ) throws -> [UInt8] {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["openssl", "pkey", "-pubout", "-outform", "DER"]
+        process.arguments = ["openssl", "pkey", "-pubout", "-outform", "DER"] + options
         let input = Pipe()
         let output = Pipe()
         process.standardInput = input

@@ -81,6 +81,23 @@ package struct Office: Sendable {
     }
 }
 
+/// A person on paper, made from a number.
+package struct Person: Sendable {
+    /// Role-bound number.
+    package let number: String
+    /// Signs entries.
+    package let key: SigningKey
+
+    /// The person that belongs to a number; another `version` has another key.
+    package init(_ number: String, version: Int = 0) throws {
+        self.number = number
+        key = try SigningKey(seed: sha256(Array("person \(number) \(version)".utf8)))
+    }
+
+    /// What the person asks for.
+    package var request: StaffRequest { StaffRequest(number: number, key: key.publicKey) }
+}
+
 /// A fixture was asked for what can not be.
 package enum FixtureError: Error {
     case scope(String)

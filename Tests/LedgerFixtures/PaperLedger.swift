@@ -48,7 +48,33 @@ package struct PaperLedger {
         after: [PlacedEntry] = [],
         isForged: Bool = false
     ) throws -> PlacedEntry {
-        let log = (log ?? author).id
+        try write(
+            draft,
+            key: author.service,
+            in: (log ?? author).id,
+            after: after,
+            isForged: isForged
+        )
+    }
+
+    /// Writes a draft that a person signs, into the log of an office.
+    @discardableResult
+    package mutating func write(
+        _ draft: EntryDraft,
+        by person: Person,
+        at office: Office,
+        isForged: Bool = false
+    ) throws -> PlacedEntry {
+        try write(draft, key: person.key, in: office.id, after: [], isForged: isForged)
+    }
+
+    private mutating func write(
+        _ draft: EntryDraft,
+        key: SigningKey,
+        in log: Digest,
+        after: [PlacedEntry],
+        isForged: Bool
+    ) throws -> PlacedEntry {
         let place = Place(log: log, sequence: UInt64(logs[log, default: []].count))
         time += 1000
         let sealed = try draft.sealed(
@@ -59,7 +85,7 @@ package struct PaperLedger {
                 after: after.map(\.hash).sorted()
             ),
             salts: draft.parts.map { _ in .zero },
-            author: author.service
+            author: key
         )
         var leaf = sealed.entry.leaf
         if isForged { leaf[40] ^= 1 }
@@ -85,6 +111,30 @@ package struct PaperLedger {
         ).hash
     }
 
+    /// Writes the grant of a person's right and gives its hash.
+    @discardableResult
+    package mutating func enrol(
+        _ person: Person,
+        _ roles: Set<Role>,
+        _ code: String,
+        at office: Office,
+        by superior: Person? = nil
+    ) throws -> Digest {
+        guard let scope = Scope(code) else { throw FixtureError.scope(code) }
+        let draft = EntryDraft.staff(
+            roster: subject,
+            request: person.request,
+            roles: roles,
+            scope: scope,
+            isConfirmed: true
+        )
+        if let superior { return try write(draft, by: superior, at: office).hash }
+        return try write(draft, by: office).hash
+    }
+
+    /// How many entries an office's log has.
+    package func size(_ office: Office) -> UInt64 { UInt64(logs[office.id, default: []].count) }
+
     /// Writes the end of grants; the cuts give for each log how many entries stand.
     @discardableResult
     package mutating func end(
@@ -92,15 +142,17 @@ package struct PaperLedger {
         by ender: Office,
         cuts: [(Office, UInt64)]
     ) throws -> Digest {
-        try write(
-            .end(
-                roster: subject,
-                grants: grants,
-                cuts: cuts.map { LogPosition(log: $0.0.id, size: $0.1, root: .zero) },
-                reason: ""
-            ),
-            by: ender
-        ).hash
+        try write(ending(grants, cuts), by: ender).hash
+    }
+
+    /// The draft of an end.
+    package func ending(_ grants: [Digest], _ cuts: [(Office, UInt64)]) -> EntryDraft {
+        .end(
+            roster: subject,
+            grants: grants,
+            cuts: cuts.map { LogPosition(log: $0.0.id, size: $0.1, root: .zero) },
+            reason: ""
+        )
     }
 
     /// Fills a log with remarks up to a size.

@@ -1,9 +1,10 @@
 import Crypto
 import Encoding
-import Ledger
 import LedgerFixtures
 import TestSupport
 import Testing
+
+@testable import Ledger
 
 /// A city, two districts and a street in each.
 private struct City {
@@ -36,7 +37,7 @@ private struct City {
     func verdict(
         _ office: Office,
         at sequence: UInt64 = 0,
-        _ operation: String = "case.report",
+        _ right: Right = .ordinary,
         in code: String? = nil,
         log: Office? = nil
     ) throws -> RightVerdict {
@@ -45,7 +46,7 @@ private struct City {
             author: office.keys.service.hash,
             log: (log ?? office).id,
             sequence: sequence,
-            operation: operation,
+            right: right,
             scopes: [scope]
         )
     }
@@ -101,15 +102,18 @@ func onlyWiderLevelsEnrolAndOnlyWithinTheirScope(enroller: Level, enrolled: Leve
     var paper = try PaperLedger(city: city)
     let auditor = try Office(2, .auditor, "3301")
     try paper.enrol(auditor, by: city)
-    for operation in ["case.report", "case.note", "grant.node"] {
+    for (right, verdict) in [
+        (Right.ordinary, RightVerdict.notPermitted),
+        (Right(roles: [.auditor], isPersonal: false), .allowed),
+    ] {
         #expect(
             paper.roster.verdict(
                 author: auditor.keys.service.hash,
                 log: auditor.id,
                 sequence: 3,
-                operation: operation,
+                right: right,
                 scopes: [auditor.scope]
-            ) == .notPermitted
+            ) == verdict
         )
     }
 }
@@ -299,6 +303,7 @@ func theRosterIsAFunctionOfTheSet(seed: UInt64) throws {
             entries: paper.entries.shuffled(using: &generator)
         )
         #expect(shuffled.grants == expected.grants)
+        #expect(shuffled.holdings == expected.holdings)
         #expect(shuffled.members == expected.members)
         for office in offices {
             let key = office.tls.publicKey

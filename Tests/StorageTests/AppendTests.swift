@@ -191,9 +191,9 @@ private struct Bench {
 extension AppendError {
     fileprivate var place: Int? {
         switch self {
-        case .notJoined, .notEnrolled: nil
+        case .notJoined, .notEnrolled, .moved: nil
         case .unknownSubject(let index), .refused(let index, _), .noAuthority(let index, _),
-            .draft(let index, _), .tooManyHeads(let index, _):
+            .draft(let index, _), .tooManyHeads(let index, _), .notSigned(let index):
             index
         }
     }

@@ -32,6 +32,7 @@ extension Program {
                 Label("确需写入电话、证件或卡号", "write telephone, identity or card numbers all the same")
             ),
         ]
+        flags += Command.Flag.signing
         return Command(
             "case \(operation.verb)",
             operation.opens ? [] : ["CASE"],
@@ -106,6 +107,10 @@ private struct CaseWrite {
     func run() throws -> ExitCode {
         let content = try CaseText(operation, invocation).draft().compiled()
         let actor = try actor()
+        let author = try invocation.author()
+        guard actor == nil || author == nil else {
+            throw CommandError(.usage, "--actor and --as are both given: the key says who it is")
+        }
         let home = try invocation.home()
         var draft = EntryDraft(
             operation: operation.name,
@@ -121,7 +126,7 @@ private struct CaseWrite {
         }
         // No reader is open meanwhile: a writer folds its write-ahead log into the database when
         // it is the last one to close it.
-        let receipt = try HomeWriter(home).append([AppendItem(draft)])
+        let receipt = try HomeWriter(home).append([AppendItem(draft)], as: author)
         guard case .written(let id, let place, let hash)? = receipt.outcomes.first else {
             throw CommandError(.unknown, "the entry was not written")
         }

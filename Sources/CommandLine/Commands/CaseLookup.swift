@@ -50,6 +50,19 @@ extension Store {
 
     /// What people call the node that writes a log.
     func nodeName(_ log: Digest) -> String { roster.member(log: log)?.name ?? log.short }
+
+    /// The node that an entry is of, with the number of the person whose key signed it.
+    func authorName(_ author: Digest, in log: Digest) -> String {
+        let node = nodeName(log)
+        return roster.actor(of: author, in: log)?.number.map { "\(node)/\($0)" } ?? node
+    }
+
+    /// Who wrote an entry; what a node only says of its author is shown as a claim.
+    func authorName(of entry: PlacedEntry, _ output: Output) -> String {
+        let name = authorName(entry.author, in: entry.log)
+        guard let actor = entry.header.actor else { return name }
+        return name + "/\(actor) " + output.text("(自称)", "(claimed)")
+    }
 }
 
 extension SubjectID {

@@ -11,6 +11,7 @@ enum Enrolling {
         let home = try call.home()
         let request = try EnrolmentRequest(armored: try read(call.arguments[0]))
         let isConfirmed = try confirmed(call, request.fingerprint, of: "request")
+        let author = try call.author()
         let store = try call.openStore()
         guard let subject = store.rosterSubject, let identity = store.identity else {
             throw HomeError.notJoined(home.path)
@@ -33,9 +34,16 @@ enum Enrolling {
             throw CommandError(.bad, "scope \(request.scope) lies outside this node's \(own.scope)")
         }
         let draft = EntryDraft.grant(roster: subject, request: request, isConfirmed: isConfirmed)
-        let receipt = try HomeWriter(home).append([AppendItem(draft)])
+        let receipt = try HomeWriter(home).append([AppendItem(draft)], as: author)
         guard case .written(_, _, let grant)? = receipt.outcomes.first else {
             throw CommandError(.unknown, "the grant was written and can not be found")
+        }
+        if changesKeys(request, store.roster) {
+            call.output.remark(
+                "the node changes over when it learns of this; then end its old keys: linli end"
+            )
+            report(call, [("grant", grant.description), ("changed", "keys")])
+            return .good
         }
         return try invite(call, home, store, request, grant, isConfirmed)
     }
@@ -45,8 +53,10 @@ enum Enrolling {
         _ request: EnrolmentRequest,
         _ roster: Roster
     ) throws(CommandError) -> Grant? {
+        let isChange = changesKeys(request, roster)
         for known in roster.grants {
-            let keys = [known.keys.log, known.keys.service, known.keys.witness, known.keys.tls]
+            var keys = [known.keys.service, known.keys.witness, known.keys.tls]
+            if !isChange { keys.append(known.keys.log) }
             let asked = [
                 request.keys.log, request.keys.service, request.keys.witness, request.keys.tls,
             ]
@@ -66,7 +76,7 @@ enum Enrolling {
                     .bad,
                     "a key of the request belongs to \(known.name), enrolled as"
                         + " \(known.level.name) \(known.scope)",
-                    hint: "a new node makes new keys: linli init"
+                    hint: "a new node makes new keys: linli init; to change a node's: linli rotate"
                 )
             }
             return known
@@ -74,8 +84,15 @@ enum Enrolling {
         return nil
     }
 
+    /// Whether the request is that of a node in effect for other keys beside its log key.
+    private static func changesKeys(_ request: EnrolmentRequest, _ roster: Roster) -> Bool {
+        guard let member = roster.member(log: request.keys.log.hash) else { return false }
+        return !member.hasEnded && member.level == request.level
+            && member.scope == request.scope && member.keys.service != request.keys.service
+    }
+
     /// Writes the invitation that tells a node of its grant.
-    private static func invite(
+    static func invite(
         _ call: Invocation,
         _ home: Home,
         _ store: Store,
@@ -137,32 +154,62 @@ enum Enrolling {
 
     static func end(_ call: Invocation) async throws -> ExitCode {
         let home = try call.home()
+        let author = try call.author()
         let store = try call.openStore()
         guard let subject = store.rosterSubject else { throw HomeError.notJoined(home.path) }
-        let grant = try member(named: call.arguments[0], store.roster)
-        guard grant.parent != nil else {
+        let grant = try ended(call, store.roster)
+        guard grant.level != .city else {
             throw CommandError(
                 .bad,
-                "the founder's right can not be ended: nobody could enrol or end anyone after it"
+                "the founder's right is not ended so: nobody could enrol or end anyone after it",
+                hint: "linli succeed --end-founder, with the recovery key"
             )
         }
-        let held = store.log(grant.log)?.size ?? 0
-        let size = try call.number("size", in: 0...Int(clamping: held), or: Int(clamping: held))
-        if let cut = grant.cuts.map({ $0[grant.log] ?? 0 }), size >= cut {
+        let position = try cut(call, grant, store)
+        if let cut = grant.cuts.map({ $0[grant.log] ?? 0 }), position.size >= cut {
             throw CommandError(.bad, "the right of \(grant.name) has ended already, at \(cut)")
-        }
-        guard let root = try store.root(of: grant.log, size: UInt64(size)) ?? emptyRoot(size) else {
-            throw CommandError(.bad, "the log of \(grant.name) is not held up to \(size)")
         }
         let draft = EntryDraft.end(
             roster: subject,
             grants: [grant.hash],
-            cuts: [LogPosition(log: grant.log, size: UInt64(size), root: root)],
+            cuts: [position],
             reason: call["reason"] ?? ""
         )
-        _ = try HomeWriter(home).append([AppendItem(draft)])
-        report(call, [("ended", grant.name), ("size", "\(size)"), ("root", root.description)])
+        _ = try HomeWriter(home).append([AppendItem(draft)], as: author)
+        report(
+            call,
+            [
+                ("ended", grant.name), ("size", "\(position.size)"),
+                ("root", position.root.description),
+            ]
+        )
         return .good
+    }
+
+    /// The grant that `end` is about: of a node with several, the one that `--grant` names or the
+    /// one that its log opened with.
+    private static func ended(_ call: Invocation, _ roster: Roster) throws(CommandError) -> Grant {
+        let member = try member(named: call.arguments[0], roster)
+        guard let digits = call["grant"] else { return member }
+        let found = roster.grants(log: member.log).filter { $0.hash.description.hasPrefix(digits) }
+        guard let grant = found.first, found.count == 1 else {
+            throw CommandError(
+                .bad,
+                "\(found.count) grants of \(member.name) start with \"\(digits)\"",
+                hint: "linli roster --json"
+            )
+        }
+        return grant
+    }
+
+    /// Up to where a log still stands: `--size`, or all that is held of it.
+    static func cut(_ call: Invocation, _ grant: Grant, _ store: Store) throws -> LogPosition {
+        let held = store.log(grant.log)?.size ?? 0
+        let size = try call.number("size", in: 0...Int(clamping: held), or: Int(clamping: held))
+        guard let root = try store.root(of: grant.log, size: UInt64(size)) ?? emptyRoot(size) else {
+            throw CommandError(.bad, "the log of \(grant.name) is not held up to \(size)")
+        }
+        return LogPosition(log: grant.log, size: UInt64(size), root: root)
     }
 
     /// The member whose name this is, or whose log or grant starts with these digits.
@@ -190,7 +237,7 @@ enum Enrolling {
     private static func emptyRoot(_ size: Int) -> Digest? { size == 0 ? sha256([]) : nil }
 
     /// Whether a person compared the fingerprint: by the flag, or when asked on a terminal.
-    private static func confirmed(
+    static func confirmed(
         _ call: Invocation,
         _ fingerprint: String,
         of what: String
@@ -215,7 +262,7 @@ enum Enrolling {
         return readLine().map { ["y", "yes", "是"].contains($0.lowercased()) } ?? false
     }
 
-    private static func read(_ path: String) throws(CommandError) -> String {
+    static func read(_ path: String) throws(CommandError) -> String {
         do {
             let handle =
                 try path == "-"
@@ -230,7 +277,7 @@ enum Enrolling {
         }
     }
 
-    private static func report(_ call: Invocation, _ rows: [(String, String)]) {
+    static func report(_ call: Invocation, _ rows: [(String, String)]) {
         guard !call.isJSON else {
             return call.output.line(
                 JSON.object(rows.map { .init(key: $0.0, value: .text($0.1)) }).line

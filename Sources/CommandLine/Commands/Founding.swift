@@ -46,13 +46,18 @@ enum Founding {
 
     static func initialize(_ call: Invocation) async throws -> ExitCode {
         let text = try call.required("level")
-        guard let level = Level(name: text), level != .city else {
+        guard let level = Level(name: text) else {
             throw CommandError(
                 .usage,
-                "--level is \"\(text)\", want district, street, department or auditor"
+                "--level is \"\(text)\", want city, district, street, department or auditor"
             )
         }
-        let home = try make(call, try configuration(call, level: level))
+        let configuration = try configuration(call, level: level)
+        // One that takes the founder's place answers for all of its city.
+        guard level != .city || configuration.scope.utf8.count == 4 else {
+            throw CommandError(.usage, "--scope is \(configuration.scope), want a city's 4 digits")
+        }
+        let home = try make(call, configuration)
         let request = EnrolmentRequest(
             name: home.configuration.name,
             level: level,

@@ -36,6 +36,9 @@ extension Program {
             "time": .count(header.time),
             "operation": .text(header.operation),
             "actor": .optional(header.actor),
+            "staff": .optional(
+                store.roster.actor(of: judged.entry.author, in: judged.entry.log)?.number
+            ),
             "after": .array(header.after.map { .text($0.description) }),
             "verdict": .text(judged.verdict.code),
             "stage": .optional(judged.stage?.rawValue),
@@ -56,9 +59,8 @@ extension Program {
         let rows = history.map { judged in
             let header = judged.entry.header
             let operation = CaseOperation.named(header.operation)
-            let node = store.nodeName(judged.entry.log)
             return [
-                output.time(header.time), header.actor.map { "\(node)/\($0)" } ?? node,
+                output.time(header.time), store.authorName(of: judged.entry, output),
                 operation.map { output.text($0.label) } ?? header.operation,
                 output.verdict(judged.verdict), judged.stage.map { output.text($0.label) } ?? "",
                 judged.entry.hash.short,

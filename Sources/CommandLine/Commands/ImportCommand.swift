@@ -24,7 +24,7 @@ extension Program {
                 Label("未接收的行写入此新文件,默认在节点目录", "new file for rows not taken; in the home if left out")
             ),
             Command.Flag("batch", "N", Label("每批条数,默认 1000", "records a batch, 1000 if left out")),
-        ],
+        ] + Command.Flag.signing,
         group: .cases,
         Label(
             "导入其他系统的记录,按来源编号幂等; - 为标准输入",
@@ -45,6 +45,7 @@ extension Program {
             openStore: invocation.openStore,
             batchSize: batch,
             refusals: refusals,
+            author: try invocation.author(),
             output: invocation.output
         )
         var reader = ImportReader(format)

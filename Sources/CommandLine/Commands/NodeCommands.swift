@@ -28,8 +28,8 @@ extension Program {
             ["REQUEST"],
             flags: [
                 Command.Flag("output", "FILE", Label("邀请函写到此文件", "where the invitation goes")),
-                fingerprint,
-            ],
+                NodeFlags.fingerprint,
+            ] + Command.Flag.signing,
             group: .node,
             Label("核对入网申请并签发邀请函", "check a request and write the invitation"),
             run: Enrolling.enrol
@@ -37,7 +37,7 @@ extension Program {
         Command(
             "join",
             ["INVITATION"],
-            flags: [peer, fingerprint],
+            flags: [peer, NodeFlags.fingerprint],
             group: .node,
             Label("凭邀请函加入台账", "bind the home to the ledger of an invitation"),
             run: Enrolling.join
@@ -75,21 +75,27 @@ extension Program {
         ),
         Command(
             "roster",
+            flags: [
+                Command.Flag(
+                    "contested",
+                    Label("列出权限终止后写入的条目", "entries beyond the end of a right")
+                )
+            ],
             group: .node,
             Label("节点名册与权限", "nodes and their rights"),
-            run: StatusCommands.roster
+            run: RosterCommand.run
         ),
         Command(
             "end",
             ["NODE"],
             flags: [
-                Command.Flag("reason", "TEXT", Label("理由", "why")),
+                NodeFlags.reason, NodeFlags.size,
                 Command.Flag(
-                    "size",
-                    "N",
-                    Label("认可其日志的前 N 条", "how many entries of its log still stand")
+                    "grant",
+                    "DIGITS",
+                    Label("更换密钥后终止哪一项授权", "which grant, if its keys were changed")
                 ),
-            ],
+            ] + Command.Flag.signing,
             group: .node,
             Label("终止一个节点的权限", "end a node's right"),
             run: Enrolling.end
@@ -116,10 +122,5 @@ extension Program {
         "peer",
         "HOST:PORT",
         Label("要连接的节点", "a node to dial")
-    )
-    private static let fingerprint = Command.Flag(
-        "fingerprint",
-        "DIGITS",
-        Label("当面或电话核对过的指纹", "the fingerprint that a person compared")
     )
 }

@@ -1,4 +1,5 @@
 internal import Cases
+internal import Crypto
 internal import Encoding
 internal import Ledger
 internal import Storage
@@ -71,6 +72,18 @@ struct CasePage {
         ]
     }
 
+    /// Who signed each entry of the case.
+    private var authors: [Digest: Digest] {
+        let entries = (try? store.entries(about: view.id)) ?? []
+        return Dictionary(entries.map { ($0.hash, $0.author) }) { first, _ in first }
+    }
+
+    /// The node that wrote a value, with the person who signed it.
+    private func writer(_ write: CaseView.Write) -> String {
+        authors[write.entry].map { store.authorName($0, in: write.log) }
+            ?? store.nodeName(write.log)
+    }
+
     /// A conflict with every value that stands.
     func conflict(_ conflict: SubjectView.Conflict) -> JSON {
         [
@@ -80,6 +93,11 @@ struct CasePage {
                     [
                         "value": JSON(write.value),
                         "node": .text(store.nodeName(write.log)),
+                        "staff": .optional(
+                            authors[write.entry].flatMap {
+                                store.roster.actor(of: $0, in: write.log)?.number
+                            }
+                        ),
                         "log": .text(write.log.description),
                         "time": .count(write.time),
                         "entry": .text(write.entry.description),
@@ -186,7 +204,7 @@ struct CasePage {
             output.table(
                 conflict.writes.map { write in
                     [
-                        "  " + output.value(write.value, of: spec), store.nodeName(write.log),
+                        "  " + output.value(write.value, of: spec), writer(write),
                         output.time(write.time), write.entry.short,
                     ]
                 }

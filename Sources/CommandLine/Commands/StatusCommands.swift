@@ -89,36 +89,6 @@ enum StatusCommands {
         return .good
     }
 
-    static func roster(_ call: Invocation) async throws -> ExitCode {
-        let roster = try call.openStore().roster
-        guard !call.isJSON else {
-            for member in roster.members { call.output.line(json(member).line) }
-            return .good
-        }
-        let output = call.output
-        output.table(
-            [
-                [
-                    output.text("名称", "name"), output.text("层级", "level"),
-                    output.text("代码", "code"),
-                    output.text("日志", "log"), output.text("地址", "endpoint"),
-                    output.text("指纹核对", "confirmed"), output.text("权限", "right"),
-                ]
-            ]
-                + roster.members.map { member in
-                    [
-                        member.name, member.level.name, member.scope.code, member.log.short,
-                        member.endpoint ?? "-",
-                        member.isConfirmed || member.parent == nil
-                            ? output.text("是", "yes") : output.text("否", "no"),
-                        member.hasEnded
-                            ? output.text("已终止", "ended") : output.text("有效", "in effect"),
-                    ]
-                }
-        )
-        return .good
-    }
-
     /// What the daemon says, or without one what the database holds.
     private static func report(_ call: Invocation) throws -> StatusReport {
         let home = try call.home()
@@ -168,16 +138,6 @@ enum StatusCommands {
             "roundTripMilliseconds": .count(peer.roundTripMilliseconds),
             "logsBehind": peer.logsBehind.map { .number(Int64($0)) } ?? .null,
             "lastError": .optional(peer.lastError),
-        ]
-    }
-
-    private static func json(_ member: Grant) -> JSON {
-        [
-            "name": .text(member.name), "level": .text(member.level.name),
-            "scope": .text(member.scope.code), "log": .text(member.log.description),
-            "grant": .text(member.hash.description), "endpoint": .optional(member.endpoint),
-            "confirmed": .bool(member.isConfirmed || member.parent == nil),
-            "ended": .bool(member.hasEnded),
         ]
     }
 }

@@ -61,8 +61,11 @@ extension Output {
         case .allowed: "有权"
         case .noGrant: "密钥未获授权"
         case .outsideScope: "超出管辖范围"
-        case .notPermitted: "该级别不得为之"
+        case .notPermitted: "该级别或岗位不得为之"
+        case .notPersonal: "须由本人密钥签署"
         case .contested: "权限已终止"
+        case .ratified: "权限终止后所写, 已获上级追认"
+        case .refused: "权限终止后所写, 已被上级驳回"
         }
     }
 }

@@ -9,6 +9,7 @@ internal import Storage
 /// One import: records come in as they are read and go into the log in batches.
 final class ImportRun {
     private let writer: HomeWriter
+    private let author: SigningKey?
     private let openStore: () throws -> Store
     private let importKey: Bytes32
     private let scope: Scope
@@ -38,6 +39,7 @@ final class ImportRun {
     ///     fold its write-ahead log into the database only as the last one.
     ///   - batchSize: most records in a transaction.
     ///   - refusals: where rows go that are not taken.
+    ///   - author: the person who signs; nil for the node.
     ///   - output: for progress and the summary.
     /// - Throws: ``HomeError``, ``StoreError``.
     init(
@@ -45,9 +47,11 @@ final class ImportRun {
         openStore: @escaping () throws -> Store,
         batchSize: Int,
         refusals: Refusals,
+        author: SigningKey?,
         output: Output
     ) throws {
         writer = try HomeWriter(home)
+        self.author = author
         importKey = try home.importKey()
         scope = try home.scope()
         self.openStore = openStore
@@ -135,7 +139,7 @@ final class ImportRun {
     private func write(_ items: ArraySlice<Prepared>) throws {
         guard !items.isEmpty else { return }
         do {
-            let receipt = try writer.append(items.map(\.item))
+            let receipt = try writer.append(items.map(\.item), as: author)
             for (outcome, item) in zip(receipt.outcomes, items) {
                 switch outcome {
                 case .known: skipped += 1
@@ -247,10 +251,10 @@ final class ImportRun {
             return true
         }
         let verdict = store.roster.verdict(
-            author: grant.keys.service.hash,
+            author: author?.publicKey.hash ?? grant.keys.service.hash,
             log: own,
             sequence: store.log(own)?.size ?? 0,
-            operation: CaseOperation.takeOver.name,
+            right: .ordinary,
             scopes: [place]
         )
         return verdict != .outsideScope
@@ -282,9 +286,9 @@ extension AppendError {
     /// The item it is about; nil if it is about none.
     fileprivate var index: Int? {
         switch self {
-        case .notJoined, .notEnrolled: nil
+        case .notJoined, .notEnrolled, .moved: nil
         case .unknownSubject(let index), .refused(let index, _), .noAuthority(let index, _),
-            .draft(let index, _), .tooManyHeads(let index, _):
+            .draft(let index, _), .tooManyHeads(let index, _), .notSigned(let index):
             index
         }
     }

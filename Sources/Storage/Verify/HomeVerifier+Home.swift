@@ -59,7 +59,7 @@ extension HomeVerifier {
             else { continue }
             report.logs[index].vouchedSize = auditor.check(
                 row.claim,
-                key: roster.rights(log: log).first?.keys.log,
+                key: roster.grants(log: log).first?.keys.log,
                 isOwn: log == identity.log,
                 findings: &report.list
             )
@@ -156,7 +156,7 @@ extension HomeVerifier {
         try home.scan("SELECT number, log, left_note, right_note FROM evidence") { row in
             let text = "evidence \(row.integer(0))"
             guard let log = Bytes32(row.blob(1)),
-                let key = roster.rights(log: log).first?.keys.log
+                let key = roster.grants(log: log).first?.keys.log
             else {
                 add(.evidence, "\(text) is about a log that no grant names")
                 return true

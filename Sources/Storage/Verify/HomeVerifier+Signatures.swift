@@ -34,8 +34,7 @@ extension HomeVerifier {
     /// The rebuilt database gets the marks that there should be.
     func checkSignatures(_ home: Database, _ scratch: Store, roster: Roster) throws {
         let total = report.entries
-        var keys: [Digest: PublicKey] = [:]
-        for grant in roster.grants { keys[grant.keys.service.hash] = grant.keys.service }
+        let keys = roster.authorKeys
         var last = Int64.min
         var done: UInt64 = 0
         while true {

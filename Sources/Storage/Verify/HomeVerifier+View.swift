@@ -67,6 +67,9 @@ extension RightVerdict {
         case .allowed, .noGrant: nil
         case .outsideScope: "its author's rights do not cover the case's place"
         case .notPermitted: "its author's rights do not cover the operation"
+        case .notPersonal: "a person's key has to sign it"
+        case .ratified: "it counts where an office above ratified it, and not here"
+        case .refused: "it lies beyond the end of its author's rights, and was refused"
         case .contested: "it lies beyond the end of its author's rights"
         }
     }
