@@ -30,10 +30,8 @@ package struct Authority {
             )
         } person: { entry in
             // A service key proves an office; which of its people acted is what the entry claims.
-            guard roster.authorKey(entry.author) == nil || entry.header.actor != nil else {
-                return nil
-            }
-            return entry.header.actor.map { "\(entry.log) \($0)" } ?? entry.author.description
+            let number = roster.actor(of: entry.author, in: entry.log)?.number
+            return (number ?? entry.header.actor).map { "\(entry.log) \($0)" }
         }
     }
 }

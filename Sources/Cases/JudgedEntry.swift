@@ -1,3 +1,4 @@
+package import Crypto
 package import Ledger
 
 /// What became of one entry about a subject.
@@ -19,9 +20,19 @@ package enum EntryVerdict: Hashable, Sendable {
     /// Its author has the right to the other subject that it is about, not to this one: shown,
     /// without effect here until somebody on this side agrees.
     case proposed
+    /// Its author's right had ended; it counts from where this entry of an office above stands.
+    case ratified(by: Digest)
 }
 
 extension EntryVerdict {
+    /// Whether the entry counts.
+    package var isInEffect: Bool {
+        switch self {
+        case .effective, .ratified: true
+        case .inadmissible, .noRight, .forged, .needsVersion, .malformed, .waiting, .proposed: false
+        }
+    }
+
     /// Whether the entry was held against the state it landed in.
     var isJudged: Bool { self != .waiting && neededVersion == nil }
 

@@ -19,7 +19,7 @@ extension SubjectJudge {
         effect: inout Effect
     ) -> SubjectState.Change {
         var change = SubjectState.Change()
-        guard verdict == .effective else {
+        guard verdict != .proposed else {
             // The other side can propose; it can not change anything here.
             if operation.act == .link || operation.act == .relate { change.added = [Self.links] }
             return change
@@ -123,7 +123,7 @@ extension SubjectJudge {
         _ change: inout SubjectState.Change
     ) {
         guard let entry else { return }
-        change.removed.append(SubjectState.Write(register: register, entry: entry))
+        change.removed.append(SubjectState.Removal(register: register, source: entry))
     }
 
     /// Takes a confirmation for the other side's yes, if it is that.

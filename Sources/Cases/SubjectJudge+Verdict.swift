@@ -24,19 +24,23 @@ extension SubjectJudge {
         let entry = graph.entries[index]
         if entry.isForged { return .forged }
         if graph.isForked[index] { return .noRight(.contested) }
+        if RosterOperation.isRoster(entry.header.operation) {
+            // It stands here only to give effect to what an ended right left over.
+            return ratified(by: index).isEmpty ? .noRight(.notPermitted) : .effective
+        }
         let scopes = scopes(at: index)
         guard entry.header.isUnderstood, let operation = operation(index) else {
             // Who has no right at all needs no version either.
             let anything = Right(roles: Set(Role.allCases), isPersonal: false)
-            let verdict = authority.verdict(entry, scopes, anything)
+            let verdict = verdict(of: index, in: scopes, anything)
             guard verdict == .allowed else { return .noRight(verdict) }
             return .needsVersion(max(entry.header.version, Header.currentVersion + 1))
         }
         // What it is about decides in which places the author needs the right.
         effect.answered = answered(operation, index, before)
-        let verdict = authority.verdict(
-            entry,
-            places(operation, index, scopes, effect),
+        let verdict = verdict(
+            of: index,
+            in: places(operation, index, scopes, effect),
             stageRight(operation, effect.stageBefore)
         )
         let isFromOtherSide = verdict == .outsideScope && operation.subjectCount == 2
@@ -212,16 +216,15 @@ extension SubjectJudge {
 
     private func dispatchedBy(authorOf index: Int) -> Bool {
         guard let person = authority.person(graph.entries[index]) else { return false }
-        return effective.contains { other in
-            operation(other) == .dispatch && graph.knows(index, other)
-                && authority.person(graph.entries[other]) == person
+        return effective(knownTo: index).contains { other in
+            operation(other) == .dispatch && authority.person(graph.entries[other]) == person
         }
     }
 
     /// Whether the author opened the talks that stand and declared an interest in them.
     private func hasInterest(authorOf index: Int) -> Bool {
         guard let person = authority.person(graph.entries[index]) else { return false }
-        let talks = effective.filter { operation($0)?.act == .mediate && graph.knows(index, $0) }
+        let talks = effective(knownTo: index).filter { operation($0)?.act == .mediate }
         guard let last = talks.last else { return false }
         return graph.entries[last].header.code(.interest) == "declared"
             && authority.person(graph.entries[last]) == person

@@ -15,8 +15,13 @@ struct SubjectJudge {
     private(set) var effects: [Effect] = []
     /// Links to which both sides have agreed.
     var agreedLinks: Set<Int> = []
-    /// Effective offers, which widen the scopes in which entries that knew them have rights.
-    private var offers: [Int] = []
+    /// Effective offers and the entries with which they took effect; they widen the scopes in which
+    /// entries that knew them have rights.
+    private var offers: [(offer: Int, at: Int)] = []
+    /// With which entry a ratified one took effect.
+    private var ratifiedAt: [Int: Int] = [:]
+    /// Whether what is being judged was ratified, so that its author's ended right is no hindrance.
+    private var isRatifying = false
 
     /// What an entry's act came to.
     struct Effect {
@@ -59,7 +64,12 @@ struct SubjectJudge {
     var isImported: Bool { opening.flatMap(operation)?.act == .takeOver }
 
     /// The entries that count, in the order of the graph.
-    var effective: [Int] { verdicts.indices.filter { verdicts[$0] == .effective } }
+    var effective: [Int] { verdicts.indices.filter { verdicts[$0].isInEffect } }
+
+    /// The entries that counted for the author of an entry, in the order of the graph.
+    func effective(knownTo index: Int) -> [Int] {
+        effective.filter { $0 != index && graph.knows(index, ratifiedAt[$0] ?? $0) }
+    }
 
     /// The entries that count of which the operation acts so, in the order of the graph.
     func effective(_ acts: CaseOperation.Act...) -> [Int] {
@@ -81,15 +91,50 @@ struct SubjectJudge {
         var effect = Effect(stageBefore: stage(of: before)?.shown)
         let verdict = verdict(index, before: before, effect: &effect)
         verdicts.append(verdict)
-        guard let operation = operation(index), verdict == .effective || verdict == .proposed else {
+        effects.append(effect)
+        guard verdict == .effective || verdict == .proposed else {
             states.append(before)
-            effects.append(effect)
+            return
+        }
+        guard let operation = operation(index) else {
+            states.append(ratify(by: index, before))
             return
         }
         let change = change(operation, index, before, verdict: verdict, effect: &effect)
-        if effect.receiver != nil { offers.append(index) }
-        effects.append(effect)
+        if effect.receiver != nil { offers.append((index, at: index)) }
+        effects[index] = effect
         states.append(before.applying(entry: index, change))
+    }
+
+    /// The entries that a ratification gives effect to where it stands, and that none before did.
+    func ratified(by index: Int) -> [Int] {
+        let hash = graph.entries[index].hash
+        return verdicts.indices.prefix(index).filter { other in
+            guard case .noRight(.ratified(let ratifications)) = verdicts[other] else { return false }
+            return ratifications.contains(hash) && graph.knows(index, other)
+        }
+    }
+
+    /// The state after a ratification: what it ratifies takes effect now, one after another.
+    private mutating func ratify(by index: Int, _ before: SubjectState) -> SubjectState {
+        var state = before
+        isRatifying = true
+        defer { isRatifying = false }
+        for entry in ratified(by: index) {
+            var effect = Effect(stageBefore: stage(of: state)?.shown)
+            let verdict = verdict(entry, before: state, effect: &effect)
+            ratifiedAt[entry] = index
+            guard verdict == .effective, let operation = operation(entry) else {
+                verdicts[entry] = verdict
+                continue
+            }
+            let change = change(operation, entry, state, verdict: verdict, effect: &effect)
+            if effect.receiver != nil { offers.append((entry, at: index)) }
+            effects[entry] = effect
+            verdicts[entry] = .ratified(by: graph.entries[index].hash)
+            state = state.applying(entry: index, source: entry, change)
+        }
+        return state
     }
 
     /// The join of the states after some entries.
@@ -134,13 +179,21 @@ struct SubjectJudge {
     func scopes(at index: Int) -> [Scope] {
         guard let opening, let first = graph.entries[opening].header.scope else { return [] }
         return [first]
-            + offers.filter { $0 != index && graph.knows(index, $0) }
-            .compactMap { effects[$0].receiver }
+            + offers.filter { $0.at != index && graph.knows(index, $0.at) }
+            .compactMap { effects[$0.offer].receiver }
     }
 
     /// Whether the author of an entry has a right in one of these places.
     func isAllowed(_ index: Int, in scopes: [Scope], _ right: Right) -> Bool {
-        authority.verdict(graph.entries[index], scopes, right) == .allowed
+        verdict(of: index, in: scopes, right) == .allowed
+    }
+
+    /// What the roster says of the author of an entry; one that was ratified counts as allowed
+    /// where that takes effect.
+    func verdict(of index: Int, in scopes: [Scope], _ right: Right) -> RightVerdict {
+        let verdict = authority.verdict(graph.entries[index], scopes, right)
+        guard isRatifying, case .ratified = verdict else { return verdict }
+        return .allowed
     }
 
     /// The instant that an entry gives for a milestone.

@@ -8,7 +8,10 @@ internal import Ledger
 struct SubjectState {
     struct Write: Hashable {
         let register: UInt64
+        /// The entry with which it took effect: who knows that one knows the write.
         let entry: Int
+        /// The entry whose value it is: the same, but for one that was ratified later.
+        let source: Int
     }
 
     /// What an entry does to the registers.
@@ -20,43 +23,66 @@ struct SubjectState {
         /// Registers to which it adds a write beside those that stand there.
         var added: [UInt64] = []
         /// Single writes that it takes away.
-        var removed: [Write] = []
+        var removed: [Removal] = []
 
         var isNothing: Bool {
             written.isEmpty && cleared.isEmpty && added.isEmpty && removed.isEmpty
         }
     }
 
-    private(set) var writes: [Write] = []
+    /// What an entry wrote to a register.
+    struct Removal: Hashable {
+        let register: UInt64
+        let source: Int
 
-    /// The entries whose writes stand in a register, rising.
-    func entries(in register: UInt64) -> [Int] {
-        writes.lazy.filter { $0.register == register }.map(\.entry)
+        init(register: UInt64, source: Int) {
+            self.register = register
+            self.source = source
+        }
+
+        fileprivate init(_ write: Write) {
+            self.init(register: write.register, source: write.source)
+        }
     }
 
-    /// The entries whose writes stand in a field's register, rising.
+    private(set) var writes: [Write] = []
+
+    /// The entries whose values stand in a register, in the order in which they took effect.
+    func entries(in register: UInt64) -> [Int] {
+        writes.lazy.filter { $0.register == register }.map(\.source)
+    }
+
+    /// The entries whose values stand in a field's register, in the same order.
     func entries(in field: CaseField) -> [Int] { entries(in: field.rawValue) }
 
-    /// The state after an entry.
-    func applying(entry: Int, _ change: Change) -> SubjectState {
+    /// The entries with which what stands in a field's register took effect, in the same order.
+    func writers(of field: CaseField) -> [Int] {
+        writes.lazy.filter { $0.register == field.rawValue }.map(\.entry)
+    }
+
+    /// The state after an entry, or after what `source` says takes effect with it.
+    func applying(entry: Int, source: Int? = nil, _ change: Change) -> SubjectState {
         guard !change.isNothing else { return self }
+        func written(_ register: UInt64) -> Write {
+            Write(register: register, entry: entry, source: source ?? entry)
+        }
         var result = SubjectState()
         result.writes.reserveCapacity(writes.count + change.written.count)
         // An entry comes after all that it knew: within a register its write stands last.
         var next = (change.written + change.added).sorted()[...]
         for write in writes {
             while let register = next.first, register < write.register {
-                result.writes.append(Write(register: register, entry: entry))
+                result.writes.append(written(register))
                 next.removeFirst()
             }
             if change.written.contains(write.register) || change.cleared.contains(write.register)
-                || change.removed.contains(write)
+                || change.removed.contains(Removal(write))
             {
                 continue
             }
             result.writes.append(write)
         }
-        result.writes += next.map { Write(register: $0, entry: entry) }
+        result.writes += next.map(written)
         return result
     }
 
@@ -87,6 +113,6 @@ struct SubjectState {
     }
 
     private static func precedes(_ left: Write, _ right: Write) -> Bool {
-        (left.register, left.entry) < (right.register, right.entry)
+        (left.register, left.entry, left.source) < (right.register, right.entry, right.source)
     }
 }

@@ -5,7 +5,7 @@ internal import Ledger
 extension SubjectView {
     /// Reads the view off judged entries; nil while no entry in effect opens the subject.
     init?(_ judge: SubjectJudge, policy: Policy) {
-        guard let opening = judge.opening, judge.verdicts[opening] == .effective,
+        guard let opening = judge.opening, judge.verdicts[opening].isInEffect,
             let scope = judge.graph.entries[opening].header.scope, let kind = judge.kind
         else { return nil }
         let heads = judge.graph.heads { judge.verdicts[$0].isJudged }
@@ -216,7 +216,7 @@ extension SubjectView.Counts {
         entries = verdicts.count
         for verdict in verdicts {
             switch verdict {
-            case .effective: break
+            case .effective, .ratified: break
             case .inadmissible: inadmissible += 1
             case .noRight: withoutRight += 1
             case .forged: forged += 1

@@ -129,7 +129,7 @@ extension SubjectView {
 
     /// The rejections since the case last changed hands.
     private static func openRejections(_ judge: SubjectJudge, _ state: SubjectState) -> [Int] {
-        let holders = state.entries(in: .holder)
+        let holders = state.writers(of: .holder)
         return judge.effective(.reject).filter { rejection in
             !holders.contains { judge.graph.knows($0, rejection) }
         }

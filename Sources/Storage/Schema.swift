@@ -62,6 +62,14 @@ enum Schema {
             PRIMARY KEY (subject, position)
         ) STRICT, WITHOUT ROWID;
 
+        -- Subjects that one entry is about together: what is held of one decides whether an entry
+        -- about the other still waits for something.
+        CREATE TABLE shared_entry (
+            subject INTEGER NOT NULL,
+            other INTEGER NOT NULL,
+            PRIMARY KEY (subject, other)
+        ) STRICT, WITHOUT ROWID;
+
         CREATE TABLE roster_entry (
             position INTEGER PRIMARY KEY,
             -- Whether the author's signature was checked and is good.

@@ -242,7 +242,7 @@ extension Store {
             }
             guard roster.member(log: entry.log) != nil else { throw AppendError.notEnrolled }
             let verdict = verdicts[entry.hash] ?? .waiting
-            guard verdict == .effective else {
+            guard verdict.isInEffect else {
                 throw AppendError.refused(index: index, verdict)
             }
         }

@@ -129,17 +129,28 @@ extension Store {
             )
             touched.hasRoster = true
         }
-        for subject in header.subjects {
+        let subjects = try header.subjects.map { subject in
             try index(placed, about: subject, at: position, touched: &touched)
+        }
+        for subject in subjects where subjects.count > 1 {
+            for other in subjects where other != subject {
+                try database.run(
+                    "INSERT OR IGNORE INTO shared_entry (subject, other) VALUES (?, ?)",
+                    [.integer(subject), .integer(other)]
+                )
+            }
         }
     }
 
+    /// Lists an entry under a subject.
+    ///
+    /// - Returns: the subject's number.
     private func index(
         _ entry: PlacedEntry,
         about subject: SubjectID,
         at position: Int64,
         touched: inout Touched
-    ) throws {
+    ) throws -> Int64 {
         try database.run(
             "INSERT INTO subject (id) VALUES (?) ON CONFLICT (id) DO NOTHING",
             [.blob(subject.bytes)]
@@ -153,11 +164,12 @@ extension Store {
             [.integer(number), .integer(position)]
         )
         // The roster is folded on its own and can be large; its subject has no case view.
-        guard subject != rosterSubject else { return }
+        guard subject != rosterSubject else { return number }
         touched.subjects[
             number,
             default: TouchedSubject(id: subject, isNew: isNew, entries: [])
         ].entries.append(entry)
+        return number
     }
 
     private func insertNode(

@@ -6,16 +6,42 @@ package import Ledger
 extension Store {
     /// A subject folded from its entries, with the verdict on each.
     package func folded(_ subject: SubjectID) throws -> FoldedSubject {
-        fold(subject, try entries(about: subject))
+        try fold(subject, try entries(about: subject))
     }
 
-    func fold(_ subject: SubjectID, _ entries: [PlacedEntry]) -> FoldedSubject {
-        SubjectFold.fold(
+    func fold(_ subject: SubjectID, _ entries: [PlacedEntry]) throws -> FoldedSubject {
+        let elsewhere = try heldElsewhere(entries, than: subject)
+        return SubjectFold.fold(
             subject,
             entries: entries,
+            isHeldElsewhere: elsewhere.contains,
             authority: Authority(roster),
             policy: policy
         )
+    }
+
+    /// Hashes of what is held about the subjects that entries are about beside this one: an entry
+    /// about several names the heads of all.
+    private func heldElsewhere(
+        _ entries: [PlacedEntry],
+        than subject: SubjectID
+    ) throws -> Set<Digest> {
+        let others = Set(entries.flatMap(\.header.subjects)).subtracting([subject])
+        var hashes: Set<Digest> = []
+        for other in others.sorted() {
+            guard let number = try subjectNumber(other) else { continue }
+            try database.scan(
+                """
+                SELECT header FROM entry WHERE position IN (
+                    SELECT position FROM subject_entry WHERE subject = ?)
+                """,
+                [.integer(number)]
+            ) { row in
+                hashes.insert(hasher.hash(row.blob(0)))
+                return true
+            }
+        }
+        return hashes
     }
 
     /// A subject to be folded.
@@ -23,6 +49,7 @@ extension Store {
         let number: Int64
         let id: SubjectID
         let entries: [PlacedEntry]
+        let elsewhere: Set<Digest>
     }
 
     /// The view's row of a subject, made apart from the database; nil for none.
@@ -38,6 +65,7 @@ extension Store {
             let folded = SubjectFold.fold(
                 subject.id,
                 entries: subject.entries,
+                isHeldElsewhere: subject.elsewhere.contains,
                 authority: Authority(roster),
                 policy: policy
             )
@@ -73,7 +101,7 @@ extension Store {
     /// - Returns: the verdict on each entry that came in, by entry hash.
     func refold(_ touched: Touched) throws -> [Digest: EntryVerdict] {
         var verdicts: [Digest: EntryVerdict] = [:]
-        let subjects = touched.subjects.sorted { $0.key < $1.key }
+        let subjects = try withPartners(touched).sorted { $0.key < $1.key }
         let policies = subjects.filter { $0.value.isPolicy }
         for group in [policies, subjects.filter { !$0.value.isPolicy }] {
             try refold(group.map { ($0.key, $0.value.id) }) { number in
@@ -81,12 +109,38 @@ extension Store {
                     return try placedEntries(subject: number)
                 }
                 return subject.entries
-            } judged: {
-                verdicts[$0] = $1
+            } judged: { hash, verdict in
+                // Of an entry about several subjects, that it counts somewhere.
+                if !(verdicts[hash]?.isInEffect ?? false) { verdicts[hash] = verdict }
             }
             if !policies.isEmpty { try followPolicy() }
         }
         return verdicts
+    }
+
+    /// The touched subjects, and those that an entry is about together with one of them.
+    private func withPartners(_ touched: Touched) throws -> [Int64: TouchedSubject] {
+        var subjects = touched.subjects
+        var numbers = subjects.filter { !$0.value.isNew }.keys.sorted()
+        if touched.hasRoster, let roster = try rosterSubject.flatMap(subjectNumber) {
+            numbers.append(roster)
+        }
+        for number in numbers {
+            try database.scan(
+                """
+                SELECT s.number, s.id FROM shared_entry e JOIN subject s ON s.number = e.other
+                WHERE e.subject = ?
+                """,
+                [.integer(number)]
+            ) { row in
+                let (number, id) = try Self.numbered(row)
+                if id != rosterSubject, subjects[number] == nil {
+                    subjects[number] = TouchedSubject(id: id, isNew: false, entries: [])
+                }
+                return true
+            }
+        }
+        return subjects
     }
 
     /// Takes up the policy as its subjects now say, and marks what it changes.
@@ -130,7 +184,7 @@ extension Store {
         )
         return Policy(
             try subjects.compactMap { subject in
-                fold(subject.id, try placedEntries(subject: subject.number)).view
+                try fold(subject.id, try placedEntries(subject: subject.number)).view
             }
         )
     }
@@ -152,10 +206,13 @@ extension Store {
         for start in stride(from: 0, to: subjects.count, by: Self.foldedAtOnce) {
             let range = start..<min(start + Self.foldedAtOnce, subjects.count)
             let unfolded = try range.map { index in
-                Unfolded(
-                    number: subjects[index].number,
-                    id: subjects[index].id,
-                    entries: try entries(subjects[index].number)
+                let (number, id) = subjects[index]
+                let held = try entries(number)
+                return Unfolded(
+                    number: number,
+                    id: id,
+                    entries: held,
+                    elsewhere: try heldElsewhere(held, than: id)
                 )
             }
             let rows = unfolded.onAllCores(atOnce: Self.foldedByThread) { [roster, policy] in

@@ -8,6 +8,7 @@ extension HomeVerifier {
         try compareSchema(home)
         try compareTiles(home)
         try compareSubjects(home)
+        try compareShared(home)
         try comparePositions(home)
         try compareView(home, "case_view", CaseRow.columns)
         try compareView(home, "record_view", RecordRow.columns)
@@ -83,6 +84,30 @@ extension HomeVerifier {
                 let subject = row.isNull(0) ? "row \(row.integer(1))" : Self.short(row.text(0))
                 let what = here == "main" ? "is indexed under" : "is not indexed under"
                 add(.index, "\(what) subject \(subject)", at: row.integer(2))
+                return true
+            }
+        }
+    }
+
+    private func compareShared(_ home: Database) throws {
+        for (here, there, what) in [
+            ("main", "rebuilt", "is said to share an entry with another, no entry is shared"),
+            ("rebuilt", "main", "shares an entry with another, which is not said"),
+        ] {
+            try home.scan(
+                """
+                SELECT hex(s.id), e.subject FROM \(here).shared_entry e
+                LEFT JOIN \(here).subject s ON s.number = e.subject
+                LEFT JOIN \(here).subject o ON o.number = e.other
+                WHERE NOT EXISTS (
+                    SELECT 1 FROM \(there).shared_entry re
+                    JOIN \(there).subject rs ON rs.number = re.subject
+                    JOIN \(there).subject ro ON ro.number = re.other
+                    WHERE rs.id = s.id AND ro.id = o.id)
+                """
+            ) { row in
+                let subject = row.isNull(0) ? "row \(row.integer(1))" : Self.short(row.text(0))
+                add(.index, "subject \(subject) \(what)")
                 return true
             }
         }

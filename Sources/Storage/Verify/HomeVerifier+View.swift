@@ -19,7 +19,7 @@ extension HomeVerifier {
             guard let end = subjects.last else { break }
             try scratch.database.transaction {
                 for case (let number, let id?) in subjects where id != rosterSubject {
-                    let folded = scratch.fold(id, try scratch.placedEntries(subject: number))
+                    let folded = try scratch.fold(id, try scratch.placedEntries(subject: number))
                     try scratch.write(folded.view, subject: number, id: id)
                     note(folded.history)
                 }
@@ -50,7 +50,7 @@ extension EntryVerdict {
     /// Why the entry has no effect; nil if it has, or if that was said already.
     fileprivate var reason: String? {
         switch self {
-        case .effective, .forged, .proposed: nil
+        case .effective, .forged, .proposed, .ratified: nil
         case .inadmissible: "its operation does not fit the stage of the case"
         case .noRight(let right): right.reason
         case .needsVersion(let version): "it is of version \(version)"
