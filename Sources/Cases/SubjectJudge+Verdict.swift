@@ -188,7 +188,7 @@ extension SubjectJudge {
     }
 
     /// From whom the case came to who has it now: the holders before those that stand.
-    private func cameFrom(_ state: SubjectState) -> [Scope] {
+    func cameFrom(_ state: SubjectState) -> [Scope] {
         state.entries(in: .holder).flatMap { entry in
             holders(of: join(after: graph.parents[entry])).map(\.scope)
         }

@@ -80,7 +80,8 @@ extension SubjectView {
 
     private func writeCustody(to writer: inout CBORWriter) {
         writer.unsigned(17)
-        writer.array(5)
+        writer.array(6)
+        writer.value(custody.cameFrom.map { .text($0.code) } ?? .null)
         writer.array(custody.offers.count)
         for offer in custody.offers {
             writer.array(8)

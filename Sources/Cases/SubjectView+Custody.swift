@@ -4,6 +4,7 @@ internal import Ledger
 extension SubjectView.Custody {
     init(_ judge: SubjectJudge, _ state: SubjectState, _ scope: Scope, _ policy: Policy) {
         holder = judge.holders(of: state).first?.scope ?? scope
+        cameFrom = judge.cameFrom(state).first
         let open = judge.openOffers(state)
         offers = open.enumerated().compactMap { place, entry in
             SubjectView.Offer(judge, entry, isSuperseded: place > 0, policy)

@@ -125,6 +125,8 @@ extension SubjectView {
     package struct Custody: Hashable, Sendable {
         /// Who has to act; where several stand beside each other, the one that counts.
         package let holder: Scope
+        /// Who had it before; nil while it has not changed hands.
+        package let cameFrom: Scope?
         /// Offers that nobody has answered, the one that counts first.
         package let offers: [Offer]
         /// How often it changed hands.

@@ -34,7 +34,7 @@ package struct Command: Sendable {
 
     /// What a command with sub-commands is listed under.
     package enum Group: CaseIterable, Sendable {
-        case node, cases, view, audit
+        case node, cases, community, view, audit
     }
 
     /// One or two words, such as `case report`.

@@ -103,31 +103,7 @@ extension CommandError {
     }
 
     /// Why an entry would have no effect.
-    static func text(_ verdict: EntryVerdict) -> String {
-        switch verdict {
-        case .effective: "the entry is in effect"
-        case .inadmissible(.notOpened): "the case is not open"
-        case .inadmissible(.stage(let stage)):
-            "not admissible while the case is \(stage.label.en) (\(stage.label.zh))"
-        case .inadmissible(.notImported): "the case was not opened by an import"
-        case .noRight(let right): text(right)
-        case .forged: "the author's signature is bad"
-        case .needsVersion(let version): "the case needs version \(version) of this program"
-        case .malformed: "the entry is not of the form of its operation"
-        case .waiting: "earlier entries about the case have not arrived yet"
-        }
-    }
+    static func text(_ verdict: EntryVerdict) -> String { verdict.label.en }
 
-    static func text(_ right: RightVerdict) -> String {
-        switch right {
-        case .allowed: "the right is there"
-        case .noGrant: "the signing key has no right at this node"
-        case .outsideScope: "the place lies outside the scope of the signing key's right"
-        case .notPermitted: "the signing key's level or roles may not do that"
-        case .notPersonal: "a person has to sign that here, not the node"
-        case .contested: "the right of the signing key has ended"
-        case .ratified: "the right had ended; an office above ratified it"
-        case .refused: "the right had ended, and an office above refused it"
-        }
-    }
+    static func text(_ right: RightVerdict) -> String { right.label.en }
 }

@@ -46,6 +46,7 @@ struct Help {
         switch group {
         case .node: output.text("节点", "Nodes")
         case .cases: output.text("案件办理", "Work on cases")
+        case .community: output.text("议事、公约、预警、地址、规则", "Councils, alerts, places, policies")
         case .view: output.text("合并视图", "The merged view")
         case .audit: output.text("核验", "Verification")
         }

@@ -24,6 +24,8 @@ package struct EntryDraft: Hashable, Sendable {
     package var parts: [[UInt8]]
     /// Place of an opened subject or of a grant.
     package var scope: Scope?
+    /// The place that is to take what is offered.
+    package var to: Scope?
     /// Staff number of the person for whom the service key signs.
     package var actor: String?
 
@@ -206,6 +208,7 @@ extension EntryDraft {
         header.parts = commitments
         header.fields = fields
         header.scope = scope
+        header.to = to
         header.actor = actor
         return header
     }

@@ -27,11 +27,12 @@ extension AppendItem {
             draft.actor.map(CBORValue.text) ?? .null,
             reference.map { .bytes($0.bytes) } ?? .null,
             .array(draft.further.map { .bytes($0.bytes) }),
+            draft.to.map { .text($0.code) } ?? .null,
         ])
     }
 
     init?(value: CBORValue) {
-        guard case .array(let items) = value, items.count == 8,
+        guard case .array(let items) = value, items.count == 9,
             let operation = items[0].text, case .map(let fields) = items[2],
             case .array(let parts) = items[3], case .array(let further) = items[7]
         else { return nil }
@@ -43,10 +44,12 @@ extension AppendItem {
         draft.parts = parts.compactMap(\.bytes)
         draft.scope = items[4].text.flatMap { Scope($0) }
         draft.actor = items[5].text
+        draft.to = items[8].text.flatMap { Scope($0) }
         draft.further = further.compactMap { $0.bytes.flatMap { SubjectID($0) } }
         let isWhole =
             draft.parts.count == parts.count && draft.further.count == further.count
             && (items[4] == .null) == (draft.scope == nil)
+            && (items[8] == .null) == (draft.to == nil)
         guard isWhole else { return nil }
         self.init(draft, reference: items[6].bytes32)
     }

@@ -106,7 +106,7 @@ package struct StatusReport: Codable, Sendable {
         view = try store.viewDigest().description
         cases = try store.count(CaseFilter())
         var conflicted = CaseFilter()
-        conflicted.hasConflict = true
+        conflicted.conflictAt = SystemSource.wallMilliseconds()
         conflicts = try store.count(conflicted)
         logs = store.roster.members.map { Self.log($0, store, replica) }
         peers = Self.peers(store, replica)

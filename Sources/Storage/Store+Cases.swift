@@ -17,8 +17,16 @@ package struct CaseFilter: Hashable, Sendable {
     package var dueBefore: UInt64?
     /// Only cases whose stage is not an ended one.
     package var isOpen = false
-    /// Only cases with a conflict.
-    package var hasConflict = false
+    /// Only cases with a conflict, or of which it is disputed at this time who has to act.
+    package var conflictAt: UInt64?
+    /// Only cases that this place, or one within it, has to act on.
+    package var holder: Scope?
+    /// Only cases offered to this place or one within it.
+    package var offeredTo: Scope?
+    /// Only cases with a place as text and no address code.
+    package var isUnresolved = false
+    /// Only cases at this address code.
+    package var address: String?
     /// Only imported records that carry this flag.
     package var flag: String?
     /// Reported at or after, milliseconds since 1970.
@@ -46,7 +54,13 @@ package struct CaseFilter: Hashable, Sendable {
             let marks = ended.map { _ in "?" }.joined(separator: ", ")
             terms.append(("c.stage NOT IN (\(marks))", ended.map(SQLValue.text)))
         }
-        if hasConflict { terms.append(("c.conflicts > 0", [])) }
+        if let conflictAt {
+            terms.append(("(c.conflicts > 0 OR c.disputed_from < ?)", [.count(conflictAt)]))
+        }
+        if let holder { terms.append(Self.prefix("c.holder", holder.code)) }
+        if let offeredTo { terms.append(Self.prefix("c.offered_to", offeredTo.code)) }
+        if isUnresolved { terms.append(("c.place IS NOT NULL AND c.address IS NULL", [])) }
+        if let address { terms.append(("c.address = ?", [.text(address)])) }
         if let flag {
             terms.append(("' ' || c.flags || ' ' LIKE ?", [.text("% \(flag) %")]))
         }
@@ -121,30 +135,6 @@ extension Store {
             case .category: "c.category"
             }
         }
-    }
-
-    /// Cases whose id starts with these hexadecimal digits or whose number is this, at most
-    /// `limit` of them.
-    package func cases(named name: String, limit: Int = 10) throws -> [(
-        id: SubjectID, row: CaseRow
-    )] {
-        let byNumber = try database.rows(
-            Self.rowQuery + " WHERE c.number = ? LIMIT ?",
-            [.text(name), .integer(Int64(limit))],
-            Self.identified
-        )
-        guard byNumber.isEmpty else { return byNumber }
-        let digits = name.lowercased()
-        let low = digits + String(repeating: "0", count: max(0, 32 - digits.utf8.count))
-        let high = digits + String(repeating: "f", count: max(0, 32 - digits.utf8.count))
-        guard let from = unhex(low), let to = unhex(high), from.count == SubjectID.count else {
-            return []
-        }
-        return try database.rows(
-            Self.rowQuery + " WHERE s.id BETWEEN ? AND ? LIMIT ?",
-            [.blob(from), .blob(to), .integer(Int64(limit))],
-            Self.identified
-        )
     }
 
     /// The case that shows this external id, from whichever node imported it.

@@ -165,7 +165,7 @@ func anOperationHasEffectExactlyWhereItFits(stage: Stage) throws {
     try world.write(.report)
     world.syncAll()
     try world.write(.register, in: 1)
-    let offer = try world.write(.note) { $0.operation = "case.offer" }
+    let offer = try world.write(.note) { $0.operation = "case.later" }
     try world.write(.note)
     let folded = world.fold()
     #expect(folded.view?.stage == .registered)
@@ -176,7 +176,7 @@ func anOperationHasEffectExactlyWhereItFits(stage: Stage) throws {
     try world.write(.note, in: 1) { $0.version = 9 }
     #expect(world.fold().view?.needsVersion == 9)
     let denied = SubjectFold.fold(world.subject, entries: world.entries) { entry, _ in
-        entry.header.operation == "case.offer" ? .notPermitted : .allowed
+        entry.header.operation == "case.later" ? .notPermitted : .allowed
     }
     #expect(denied.view?.counts.withoutRight == 1)
     #expect(denied.history.filter { $0.verdict == .effective }.count == 3)
@@ -184,7 +184,7 @@ func anOperationHasEffectExactlyWhereItFits(stage: Stage) throws {
 
 @Test func anEntryThatIsNotOfItsFormIsMalformed() throws {
     let wrong: [(Malformed, @Sendable (inout Header) -> Void)] = [
-        (.severalSubjects, { $0.subjects.append(SubjectID(openedIn: .zero, at: 0)) }),
+        (.subjects, { $0.subjects.append(SubjectID(openedIn: .zero, at: 0)) }),
         (.missing(.outcome), { $0.fields = [] }),
         (.field(.outcome), { $0.fields = [CBORPair(160, .unsigned(11))] }),
         (.field(.outcome), { $0.fields = [CBORPair(160, .text("a name, perhaps"))] }),
@@ -241,7 +241,8 @@ func anOperationHasEffectExactlyWhereItFits(stage: Stage) throws {
     let folded = SubjectFold.fold(
         world.subject,
         entries: world.entries,
-        roster: Roster(ledger: .zero)
+        authority: Authority(Roster(ledger: .zero)),
+        policy: .standard
     )
     #expect(folded.view == nil)
     #expect(folded.history.map(\.verdict) == [.noRight(.noGrant)])

@@ -100,3 +100,21 @@ struct World {
         ],
     ]
 }
+
+extension SubjectFold {
+    /// Folds by rights that do not look at roles, under the standard policy.
+    static func fold(
+        _ subject: SubjectID,
+        entries: [PlacedEntry],
+        isHeldElsewhere: (Digest) -> Bool = { _ in false },
+        rights: @escaping (PlacedEntry, [Scope]) -> RightVerdict
+    ) -> FoldedSubject {
+        fold(
+            subject,
+            entries: entries,
+            isHeldElsewhere: isHeldElsewhere,
+            authority: Authority { entry, scopes, _ in rights(entry, scopes) },
+            policy: .standard
+        )
+    }
+}

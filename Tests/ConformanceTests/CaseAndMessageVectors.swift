@@ -118,7 +118,12 @@ enum CaseVectors {
 
     private static func fold(_ entries: [PlacedEntry]) -> SubjectView? {
         let subject = SubjectID(openedIn: sha256([10]), at: 0)
-        return SubjectFold.fold(subject, entries: entries) { _, _ in .allowed }.view
+        return SubjectFold.fold(
+            subject,
+            entries: entries,
+            authority: Authority { _, _, _ in .allowed },
+            policy: .standard
+        ).view
     }
 
     private static func placed(_ header: Header, _ hash: Digest, _ parts: [[UInt8]]) -> PlacedEntry

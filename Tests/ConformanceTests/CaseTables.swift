@@ -1,5 +1,6 @@
 import Cases
 import Foundation
+import Ledger
 import Testing
 
 /// The tables of `case.md`, which are those that the program works by.
@@ -8,33 +9,51 @@ import Testing
 enum CaseTables {
     static let all: [(name: String, rows: [String])] = [
         ("operations", operations), ("fields", fields), ("codes", codes), ("profiles", profiles),
-        ("pairs", pairs),
+        ("clocks", clocks), ("pairs", pairs),
     ]
 
     private static var operations: [String] {
         table(
-            ["operation", "required", "optional", "admissible in", "leads to", "reaches"],
+            [
+                "operation", "about a", "by roles", "required", "optional", "admissible in",
+                "leads to", "reaches",
+            ],
             CaseOperation.all.map { operation in
                 let fields = { (isRequired: Bool) in
                     operation.fields.filter { $0.isRequired == isRequired }
                         .map { "\($0.field.rawValue)" }.joined(separator: " ")
                 }
-                let stages = Stage.allCases.filter(operation.stages.contains)
-                let missing = Stage.allCases.filter { !operation.stages.contains($0) }
-                let admissible =
-                    missing.count < 3
-                    ? ["every stage"] + missing.map { "but \($0.rawValue)" }
-                    : stages.map(\.rawValue)
                 return [
                     "`\(operation.name)`\(operation.opens ? " (opens)" : "")",
-                    fields(true), fields(false), admissible.joined(separator: ", "),
-                    operation.leadsTo?.rawValue ?? "–",
+                    operation.kind.rawValue, roles(operation), fields(true), fields(false),
+                    stages(operation), operation.leadsTo?.rawValue ?? "–",
                     (operation.reaches.map { "\($0.rawValue)" }
                         + operation.clears.map { "clears \($0.rawValue)" })
                         .joined(separator: " "),
                 ]
             }
         )
+    }
+
+    private static func stages(_ operation: CaseOperation) -> String {
+        let family = Stage.families.first { $0.contains(where: operation.stages.contains) } ?? []
+        let missing = family.filter { !operation.stages.contains($0) }
+        guard family.count > 3, missing.count < 3 else {
+            return family.filter(operation.stages.contains).map(\.rawValue)
+                .joined(separator: ", ")
+        }
+        return (["every stage"] + missing.map { "but \($0.rawValue)" }).joined(separator: ", ")
+    }
+
+    private static func roles(_ operation: CaseOperation) -> String {
+        func numbers(_ right: Right) -> String {
+            right.roles.sorted().map { "\($0.rawValue)" }.joined(separator: " ")
+        }
+        let others = operation.rightIn.sorted { $0.key.rawValue < $1.key.rawValue }
+            .map { "; \($0.key.rawValue): \(numbers($0.value))" }
+        return numbers(operation.right) + others.joined()
+            + (operation.isHolders ? ", holder" : "")
+            + (operation.right.isPersonal ? ", personal" : "")
     }
 
     private static var fields: [String] {
@@ -65,6 +84,15 @@ enum CaseTables {
         case .count: "uint"
         case .identifier: "identifier"
         case .flag: "bool"
+        case .digest: "hash"
+        case .digests(let count): "hashes, \(count)"
+        case .subject: "subject id"
+        case .texts(let max, let count): "texts, \(count) of \(max)"
+        case .instants(let count): "instants, \(count)"
+        case .identifiers(let count): "identifiers, \(count)"
+        case .dates(let count): "days, \(count)"
+        case .grids(let count): "grids, \(count)"
+        case .clocks(let count): "clocks, \(count)"
         }
     }
 
@@ -75,6 +103,9 @@ enum CaseTables {
         case .stage: "stage"
         case .set: "set"
         case .act: "act"
+        case .holder: "holder"
+        case .offers: "offers"
+        case .links: "links"
         }
     }
 
@@ -93,10 +124,30 @@ enum CaseTables {
 
     private static var profiles: [String] {
         table(
-            ["profile", "clocks, each with its limit in ms"],
-            Profile.allCases.map { profile in
-                let clocks = profile.clocks.map { "\($0.clock.rawValue) \($0.limit)" }
-                return [profile.rawValue, clocks.isEmpty ? "–" : clocks.joined(separator: ", ")]
+            ["profile", "clocks"],
+            (Profile.standard + [Profile("implied", Profile.implied)]).map { profile in
+                let clocks = profile.clocks.map(\.text)
+                return [profile.code, clocks.isEmpty ? "–" : clocks.joined(separator: ", ")]
+            }
+        )
+    }
+
+    private static var clocks: [String] {
+        table(
+            ["clock", "starts at", "stops at", ""],
+            Clock.allCases.map { clock in
+                let marks = [
+                    clock.isPausable ? "stands still while suspended" : nil,
+                    clock.isExtendable ? "extendable" : nil,
+                    clock.needsConsent ? "with consent" : nil,
+                    clock.isInformation ? "never overdue" : nil,
+                ]
+                return [
+                    clock.rawValue,
+                    clock.starts.map { "\($0.rawValue)" }.joined(separator: ", else "),
+                    clock.stops.map { "\($0.rawValue)" }.joined(separator: " or "),
+                    marks.compactMap { $0 }.joined(separator: ", "),
+                ]
             }
         )
     }
@@ -104,12 +155,14 @@ enum CaseTables {
     private static var pairs: [String] {
         table(
             ["", "shown and, with `!`, in conflict, beside each stage before it"],
-            Stage.allCases.enumerated().map { index, stage in
-                let cells = Stage.allCases.prefix(index).map { other in
-                    let joined = stage.joined(with: other)
-                    return joined.shown.rawValue + (joined.isConflict ? "!" : "")
+            Stage.families.flatMap { family in
+                family.enumerated().map { index, stage in
+                    let cells = family.prefix(index).map { other in
+                        let joined = stage.joined(with: other)
+                        return joined.shown.rawValue + (joined.isConflict ? "!" : "")
+                    }
+                    return [stage.rawValue, cells.isEmpty ? "–" : cells.joined(separator: " ")]
                 }
-                return [stage.rawValue, cells.isEmpty ? "–" : cells.joined(separator: " ")]
             }
         )
     }

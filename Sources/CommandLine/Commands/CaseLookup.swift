@@ -8,7 +8,7 @@ extension Store {
     /// Fewest hexadecimal digits that may stand for a case's id.
     private static let prefixMin = 4
 
-    /// The case that a person names by its number or the first digits of its id.
+    /// The subject that a person names by its number or the first digits of its id.
     ///
     /// - Throws: ``CommandError`` if none or several answer to the name.
     func subject(called name: String) throws -> SubjectID {
@@ -19,31 +19,31 @@ extension Store {
                 "\"\(name)\" is too short, want at least \(Self.prefixMin) digits of an id"
             )
         }
-        let found = try cases(named: name)
+        let found = try subjects(named: name)
         guard let first = found.first else {
             throw CommandError(
                 .bad,
-                "no case \"\(name)\" is held here",
-                hint: "linli cases lists them; linli sync fetches what is new"
+                "nothing called \"\(name)\" is held here",
+                hint: "linli cases lists cases; linli sync fetches what is new"
             )
         }
         guard found.count == 1 else {
-            let names = found.map { "\($0.id.description.prefix(16)) (\($0.row.number))" }
+            let names = found.map { "\($0.id.description.prefix(16)) (\($0.number))" }
             throw CommandError(
                 .bad,
-                "\"\(name)\" names several cases",
+                "\"\(name)\" names several subjects",
                 hint: "one of: \(names.joined(separator: ", "))"
             )
         }
         return first.id
     }
 
-    /// A case by name, with its entries folded.
+    /// A subject by name, with its entries folded.
     func foldedCase(called name: String) throws -> (view: SubjectView, history: [JudgedEntry]) {
         let subject = try subject(called: name)
         let folded = try folded(subject)
         guard let view = folded.view else {
-            throw CommandError(.bad, "case \(subject.description.prefix(8)) is not open yet")
+            throw CommandError(.bad, "subject \(subject.description.prefix(8)) is not open yet")
         }
         return (view, folded.history)
     }

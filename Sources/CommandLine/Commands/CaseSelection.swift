@@ -40,6 +40,10 @@ struct CaseSelection {
             Label("在此时间内到期或已超期", "a clock runs out within this time, or already has")
         ),
         Command.Flag("conflicts", Label("有冲突", "with a conflict")),
+        Command.Flag("holder", "CODE", Label("由此地负责", "this place has to act")),
+        Command.Flag("offered-to", "CODE", Label("移交此地,待接收", "offered to this place")),
+        Command.Flag("address", "CODE", Label("统一地址编码", "at this address code")),
+        Command.Flag("unresolved", Label("地点未定位到编码", "with a place that has no address code")),
         Command.Flag(
             "flag",
             "NAME",
@@ -80,7 +84,11 @@ struct CaseSelection {
         if let text = invocation["due-within"] {
             filter.dueBefore = now + (try Self.duration(text))
         }
-        filter.hasConflict = invocation.has("conflicts")
+        if invocation.has("conflicts") { filter.conflictAt = now }
+        filter.isUnresolved = invocation.has("unresolved")
+        filter.address = invocation["address"]
+        filter.holder = try place("holder")
+        filter.offeredTo = try place("offered-to")
         if let flag = invocation["flag"] {
             guard SubjectView.ImportFlag(rawValue: flag) != nil else {
                 throw CommandError(.usage, "there is no flag \"\(flag)\"", hint: Self.flagNames)
@@ -104,6 +112,14 @@ struct CaseSelection {
         guard let scope = Scope(code), lengths.contains(code.utf8.count) else {
             let want = lengths.map(String.init).joined(separator: ", ")
             throw CommandError(.usage, "--\(flag) is \"\(code)\", want a code of \(want) digits")
+        }
+        return scope
+    }
+
+    private func place(_ flag: String) throws(CommandError) -> Scope? {
+        guard let code = invocation[flag] else { return nil }
+        guard let scope = Scope(code) else {
+            throw CommandError(.usage, "--\(flag) is \"\(code)\", want 4, 6, 9 or 12 digits")
         }
         return scope
     }

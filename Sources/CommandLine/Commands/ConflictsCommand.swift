@@ -15,7 +15,7 @@ extension Program {
         let store = try invocation.openStore()
         let basis = try Basis(store)
         var filter = try CaseSelection(invocation).filter(now: basis.now)
-        filter.hasConflict = true
+        filter.conflictAt = basis.now
         filter.limit = try invocation.number("limit", in: 0...100_000, or: 100)
         let found = try store.cases(filter)
         let pages = try found.compactMap { id, _ in

@@ -39,6 +39,7 @@ struct CasePage {
     var json: JSON {
         [
             "id": .text(view.id.description),
+            "kind": .text(view.kind.rawValue),
             "number": .text(view.number),
             "imported": .bool(view.isImported),
             "scope": .text(view.scope.code),
@@ -50,6 +51,8 @@ struct CasePage {
                     JSON.Member(key: CaseField.name(of: register.id), value: JSON(register.shown))
                 }
             ),
+            "custody": custody,
+            "links": .array(view.links.map(json)),
             "deadlines": .array(view.deadlines.map(json)),
             "conflicts": .array(view.conflicts.map { conflict($0) }),
             "flags": .array(view.flags.map { .text($0.rawValue) }),
@@ -61,6 +64,37 @@ struct CasePage {
         ]
     }
 
+    private var custody: JSON {
+        [
+            "holder": .text(view.holder.code),
+            "from": .optional(view.custody.cameFrom?.code),
+            "hops": .number(Int64(view.custody.hops)),
+            "returns": .number(Int64(view.custody.returns)),
+            "rejections": .number(Int64(view.custody.rejections)),
+            "waited": .count(view.custody.waited),
+            "offers": .array(
+                view.custody.offers.map { offer in
+                    [
+                        "entry": .text(offer.entry.description),
+                        "node": .text(store.nodeName(offer.log)), "to": .text(offer.to.code),
+                        "time": .count(offer.time), "answerBy": .count(offer.answerBy),
+                        "overdue": .bool(offer.answerBy < now),
+                        "return": .bool(offer.isReturn),
+                        "superseded": .bool(offer.isSuperseded),
+                    ]
+                }
+            ),
+        ]
+    }
+
+    private func json(_ link: SubjectView.Link) -> JSON {
+        [
+            "other": .text(link.other.description), "kind": .text(link.kind.code),
+            "entry": .text(link.entry.description), "node": .text(store.nodeName(link.log)),
+            "agreed": .bool(link.isAgreed),
+        ]
+    }
+
     private func json(_ deadline: Deadline) -> JSON {
         [
             "clock": .text(deadline.clock.rawValue),
@@ -69,6 +103,8 @@ struct CasePage {
             "doneAt": .count(deadline.doneAt),
             "state": .text(deadline.state.rawValue),
             "overdue": .bool(deadline.isOverdue(now: now)),
+            "pausedAt": .count(deadline.pausedAt),
+            "estimated": .bool(deadline.isEstimated),
         ]
     }
 
@@ -79,7 +115,7 @@ struct CasePage {
     }
 
     /// The node that wrote a value, with the person who signed it.
-    private func writer(_ write: CaseView.Write) -> String {
+    private func writer(_ write: SubjectView.Write) -> String {
         authors[write.entry].map { store.authorName($0, in: write.log) }
             ?? store.nodeName(write.log)
     }
@@ -88,6 +124,7 @@ struct CasePage {
     func conflict(_ conflict: SubjectView.Conflict) -> JSON {
         [
             "field": .text(CaseField.name(of: conflict.register)),
+            "reason": .text(conflict.reason.rawValue),
             "values": .array(
                 conflict.writes.map { write in
                     [
@@ -120,6 +157,7 @@ struct CasePage {
             ("malformed", Label("格式错误", "malformed"), counts.malformed),
             ("forged", Label("签名无效", "forged"), counts.forged),
             ("needingVersion", Label("需要新版本", "needing a version"), counts.needingVersion),
+            ("proposed", Label("对方提出", "proposed by others"), counts.proposed),
         ]
     }
 
@@ -132,8 +170,10 @@ struct CasePage {
             [output.text("所在地", "place of report"), view.scope.code],
             [output.text("负责", "holder"), view.holder.code],
         ]
-        let stage = CaseField.stage.rawValue
-        rows += view.registers.filter { $0.id != stage }.map { register in
+        let isShown: Set<UInt64> = Set(
+            [CaseField.stage, .holder, .offers, .links].map(\.rawValue)
+        )
+        rows += view.registers.filter { !isShown.contains($0.id) }.map { register in
             let spec = CaseField(rawValue: register.id)?.spec
             return [
                 output.label(ofField: register.id), output.value(register.shown, of: spec),
@@ -146,6 +186,7 @@ struct CasePage {
             rows.append([output.text("导入标记", "import flags"), flags])
         }
         output.table(rows)
+        printCustody(to: output)
         printDeadlines(to: output)
         printConflicts(to: output)
         if let version = view.needsVersion {
@@ -156,6 +197,36 @@ struct CasePage {
                     "needs version \(version) of this program; nothing after it is judged"
                 )
             )
+        }
+    }
+
+    private func printCustody(to output: Output) {
+        for offer in view.custody.offers {
+            let until = output.minute(offer.answerBy)
+            let late = offer.answerBy < now ? output.text(" 已超期", ", overdue") : ""
+            let kind =
+                offer.isReturn ? output.text("退回", "to be returned") : output.text("移交", "offered")
+            let place = offer.isSuperseded ? output.text(" (他人在先)", " (another came first)") : ""
+            output.line(
+                output.text(
+                    "\(kind) \(offer.to.code),\(until) 前答复\(late)\(place)  \(offer.entry.short)",
+                    "\(kind) to \(offer.to.code), answer by \(until)\(late)\(place)  \(offer.entry.short)"
+                )
+            )
+        }
+        for link in view.links {
+            let other = (try? store.folded(link.other).view?.number) ?? link.other.short
+            let state = link.isAgreed ? "" : output.text(" (待确认)", " (to be confirmed)")
+            output.line("\(label(link.kind, output)) \(other)\(state)  \(link.entry.short)")
+        }
+    }
+
+    private func label(_ kind: SubjectView.Link.Kind, _ output: Output) -> String {
+        switch kind {
+        case .duplicateOf: output.text("并入主案", "same matter as, led by")
+        case .leads: output.text("主案,并入", "leads")
+        case .related(let relation, _):
+            output.text("关联 ", "related ") + output.name(relation, in: .relations)
         }
     }
 
@@ -179,6 +250,9 @@ struct CasePage {
         case .met: output.text("按期", "met")
         case .missed: output.text("超期完成", "missed")
         case .notMeasured: output.text("未计", "not measured")
+        case .paused: output.text("暂停", "paused")
+        case .open where deadline.clock.isInformation && now > deadline.due:
+            output.text("已过", "lapsed")
         case .open:
             deadline.isOverdue(now: now)
                 ? output.text("已超期", "overdue") : output.text("计时中", "open")

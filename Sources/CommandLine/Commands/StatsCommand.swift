@@ -49,7 +49,7 @@ private struct CaseCounts {
             ("open", Label("未结", "open"), open),
             ("ended", Label("已结束", "ended"), all - open),
             ("overdue", Label("超期未办", "overdue"), try count { $0.overdueAt = now }),
-            ("conflicts", Label("有冲突", "with a conflict"), try count { $0.hasConflict = true }),
+            ("conflicts", Label("有冲突", "with a conflict"), try count { $0.conflictAt = now }),
         ]
         flags = try SubjectView.ImportFlag.allCases.map { flag in
             (flag.rawValue, try count { $0.flag = flag.rawValue })

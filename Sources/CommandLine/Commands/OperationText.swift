@@ -1,9 +1,10 @@
 internal import Cases
+internal import Encoding
 internal import Foundation
 internal import NodeRuntime
 
 /// Reads the values of one operation from flags, files and standard input.
-struct CaseText {
+struct OperationText {
     private let operation: CaseOperation
     private let invocation: Invocation
 
@@ -21,7 +22,13 @@ struct CaseText {
     func draft() throws -> CaseDraft {
         var draft = CaseDraft(operation)
         var hasReadInput = false
-        for spec in operation.fields.map(\.field.spec) {
+        for spec in operation.fields.map(\.field.spec) where !Self.areFilled.contains(spec.field) {
+            if spec.type.itemsMax != nil {
+                let items = invocation.all(spec.flag)
+                for text in items { try check(text, of: spec) }
+                if !items.isEmpty { try draft.set(spec.field, items: items) }
+                continue
+            }
             let file = invocation[spec.flag + "-file"]
             guard file == nil || invocation[spec.flag] == nil else {
                 throw CommandError(.usage, "--\(spec.flag) and --\(spec.flag)-file are both given")
@@ -37,7 +44,32 @@ struct CaseText {
             try draft.set(spec.field, text)
             if spec.field == .at { try checkPast(text) }
         }
+        try addItemTerms(to: &draft)
         return draft
+    }
+
+    /// Found by what stands open, and only chosen by a flag.
+    private static let areFilled: Set<CaseField> = [.offer, .link]
+
+    /// Reads the terms of an agreement's items off the items: `what; how; until when`.
+    private func addItemTerms(to draft: inout CaseDraft) throws {
+        let items = invocation.all(CaseField.item.spec.flag)
+        let hasTerms = invocation.has(CaseField.itemTerms.spec.flag)
+        guard operation.has(.itemTerms), !items.isEmpty, !hasTerms else { return }
+        let terms = try items.map { item throws(CommandError) -> CBORValue in
+            let columns = item.split(omittingEmptySubsequences: false) { $0 == ";" || $0 == "；" }
+            guard columns.count > 2 else { return .unsigned(0) }
+            let text = columns[2].trimmingCharacters(in: .whitespaces)
+            guard let instant = text.isEmpty ? 0 : LedgerTime.instant(text) else {
+                throw CommandError(
+                    .usage,
+                    "the third column of an --item is no time, want 2026-11-23",
+                    hint: "an item is: what; how; until when"
+                )
+            }
+            return .unsigned(instant)
+        }
+        try draft.set(.itemTerms, .array(terms))
     }
 
     /// How far ahead of this node's clock an act may be said to have happened, in milliseconds.
@@ -70,7 +102,10 @@ struct CaseText {
 
     /// Numbers that others gave can look like anybody's.
     private static func isFree(_ spec: FieldSpec) -> Bool {
-        guard case .text = spec.type else { return false }
+        switch spec.type {
+        case .text, .texts: break
+        default: return false
+        }
         return spec.field != .reference && spec.field != .address
     }
 

@@ -1,0 +1,127 @@
+internal import Cases
+
+extension Program {
+    /// `linli KIND VERB` for every operation of the table, and the import.
+    static let caseCommands: [Command] =
+        CaseOperation.all.filter { $0.act != .takeOver }.map(command) + [importCommand]
+
+    private static func command(_ operation: CaseOperation) -> Command {
+        Command(
+            "\(operation.kind.rawValue) \(operation.verb)",
+            arguments(operation),
+            flags: operation.fields.flatMap(Self.flags) + placeFlags(operation) + authorFlags,
+            group: operation.kind == .case ? .cases : .community,
+            operation.help
+        ) { try OperationWrite(operation, $0).run() }
+    }
+
+    private static func arguments(_ operation: CaseOperation) -> [String] {
+        if operation.opens { return [] }
+        switch operation.act {
+        case .link: return ["DUPLICATE", "LEAD"]
+        case .relate: return ["CASE", "OTHER"]
+        default: return [operation.kind.rawValue.uppercased()]
+        }
+    }
+
+    private static func placeFlags(_ operation: CaseOperation) -> [Command.Flag] {
+        var flags: [Command.Flag] = []
+        if operation.opens {
+            flags.append(
+                Command.Flag(
+                    "scope",
+                    "CODE",
+                    Label("所在地代码,默认为本节点的", "its place; the node's own if left out")
+                )
+            )
+        }
+        switch operation.act {
+        case .offer, .assign:
+            flags.append(
+                Command.Flag(
+                    "to",
+                    "CODE",
+                    operation == .escalate
+                        ? Label("上级代码,默认为所属区县", "the office above; the district if left out")
+                        : Label("必填。接收地代码", "required; the place that is to take it")
+                )
+            )
+        case .settle:
+            flags.append(
+                Command.Flag("to", "CODE", Label("裁定的责任地代码", "the place that is to act"))
+            )
+        default: break
+        }
+        return flags
+    }
+
+    private static let authorFlags: [Command.Flag] =
+        [
+            Command.Flag(
+                "actor",
+                "NUMBER",
+                Label("经办人的岗位编号,不写姓名", "role-bound staff number, never a name")
+            ),
+            Command.Flag(
+                "allow-personal",
+                Label("确需写入电话、证件或卡号", "write telephone, identity or card numbers all the same")
+            ),
+        ] + Command.Flag.signing
+
+    /// A field's flag; free text can also come from a file, so that it stays out of the list of
+    /// processes and the shell's history.
+    private static func flags(_ use: CaseOperation.Use) -> [Command.Flag] {
+        let spec = use.field.spec
+        var help = spec.help
+        if use.isRequired { help = Label("必填。" + help.zh, "required; " + help.en) }
+        if case .code(let list) = spec.type {
+            help = Label(
+                "\(help.zh): \(listed(list, spec, \.zh))",
+                "\(help.en): \(listed(list, spec, \.en))"
+            )
+        }
+        let isList = spec.type.itemsMax != nil
+        let flag = Command.Flag(spec.flag, spec.type.placeholder, isRepeated: isList, help)
+        guard spec.place == .part(.text), !isList else { return [flag] }
+        let file = Command.Flag(
+            spec.flag + "-file",
+            "PATH|-",
+            Label("\(spec.label.zh)取自文件或标准输入", "\(spec.label.en) from a file or standard input")
+        )
+        return [flag, file]
+    }
+
+    /// Most codes that a line of help lists.
+    private static let listedMax = 20
+
+    private static func listed(
+        _ list: CodeList,
+        _ spec: FieldSpec,
+        _ language: KeyPath<Label, String>
+    ) -> String {
+        guard list.codes.count <= listedMax else { return "linli codes \(spec.flag)" }
+        return list.codes.map { code in
+            let name = code.label[keyPath: language]
+            return name == code.code ? name : "\(code.code) \(name)"
+        }.joined(separator: "; ")
+    }
+}
+
+extension FieldType {
+    /// What stands for a value in help.
+    fileprivate var placeholder: String {
+        switch self {
+        case .code: "CODE"
+        case .text, .texts: "TEXT"
+        case .instant, .instants: "TIME"
+        case .count: "N"
+        case .identifier, .identifiers: "WORD"
+        case .flag: "true|false"
+        case .digest, .digests: "HASH"
+        case .subject: "ID"
+        case .dates: "DAY"
+        case .grids: "ROW"
+        case .clocks: "CLOCK"
+        }
+    }
+}
