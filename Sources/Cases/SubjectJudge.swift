@@ -110,7 +110,9 @@ struct SubjectJudge {
     func ratified(by index: Int) -> [Int] {
         let hash = graph.entries[index].hash
         return verdicts.indices.prefix(index).filter { other in
-            guard case .noRight(.ratified(let ratifications)) = verdicts[other] else { return false }
+            guard case .noRight(.ratified(let ratifications)) = verdicts[other] else {
+                return false
+            }
             return ratifications.contains(hash) && graph.knows(index, other)
         }
     }
