@@ -10,7 +10,9 @@ import TransparencyLog
 enum SampleExport {
     static let directory = VectorFile.directory.appending(path: "export/city").path
 
-    static let names = ["README.txt", "authors", "checkpoint", "headers", "leaves", "parts", "vkey"]
+    static let names = [
+        "README.txt", "authors", "checkpoint", "headers", "leaves", "parts", "vkey",
+    ]
 
     /// Writes the export into a new directory below `folder`.
     static func write(below folder: String) throws -> String {
