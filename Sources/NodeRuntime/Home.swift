@@ -133,8 +133,13 @@ package struct Home: Sendable {
 
     /// Adds a peer to dial, or gives a known endpoint another key, and keeps that.
     ///
+    /// One that is given without a key keeps the key it had: by it alone a node that has just
+    /// joined knows whom to trust.
+    ///
     /// - Throws: ``HomeError``.
-    package mutating func remember(_ peer: HomeConfiguration.Peer) throws(HomeError) {
+    package mutating func remember(_ given: HomeConfiguration.Peer) throws(HomeError) {
+        var peer = given
+        peer.key = peer.key ?? configuration.peers.first { $0.endpoint == peer.endpoint }?.key
         configuration.peers.removeAll { $0.endpoint == peer.endpoint }
         configuration.peers.append(peer)
         try saveConfiguration()

@@ -64,6 +64,7 @@ package enum KeyFile {
     /// - Parameters:
     ///   - path: of the file.
     ///   - passphrase: asked only if the file is encrypted.
+    /// - Returns: the key.
     /// - Throws: ``HomeError``, and what `passphrase` throws.
     package static func signingKey(
         _ path: String,

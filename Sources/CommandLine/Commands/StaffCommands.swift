@@ -162,7 +162,7 @@ enum StaffCommands {
         guard let subject = store.rosterSubject, let identity = store.identity else {
             throw HomeError.notJoined(home.path)
         }
-        try checkFree(request, in: identity.log, store.roster)
+        try checkFree(request, roles, scope, in: identity.log, store.roster)
         let draft = EntryDraft.staff(
             roster: subject,
             request: request,
@@ -316,9 +316,11 @@ enum StaffCommands {
         return scope
     }
 
-    /// Refuses a key that is a node's, or that the number has already.
+    /// Refuses a key that is a node's, another number's, or has the right already.
     private static func checkFree(
         _ request: StaffRequest,
+        _ roles: Set<Role>,
+        _ scope: Scope,
         in log: Digest,
         _ roster: Roster
     ) throws(CommandError) {
@@ -333,12 +335,13 @@ enum StaffCommands {
             }
         }
         for person in roster.staff(key: request.key.hash) where person.log == log {
-            guard person.hasEnded || person.number != request.number else { continue }
+            let hasIt = roles.isSubset(of: person.roles) && person.scope.covers(scope)
+            guard person.hasEnded || person.number != request.number || hasIt else { continue }
             throw CommandError(
                 .bad,
                 person.hasEnded
                     ? "the right of the request's key has ended"
-                    : "the request's key has a right under number \(person.number)",
+                    : "the request's key has a right under number \(person.number) already",
                 hint: "a new right takes a new key: linli staff key"
             )
         }
