@@ -224,8 +224,14 @@ struct AuthorityTests {
         #expect(try city.status().logs.first { $0.node == "street" }?.hasEnded == false)
         #expect(await below.stop() == 0)
         #expect(await above.stop() == 0)
-        let verified = try await city.run("verify")
-        #expect(verified.code == 0, "\(verified.output)")
+        for site in [city, street] {
+            let verified = try await site.run("verify")
+            #expect(verified.code == 0, "\(site.name): \(verified.output)")
+        }
+        let export = town.path("export")
+        try await Linli.good("export", export, "--home", street.path, in: town.directory)
+        let authors = try Data(contentsOf: URL(filePath: export + "/authors"))
+        #expect(authors.count == 3 * 32)
     }
 
     @Test func takingUpNewKeysGoesOnWhereACrashCutItOff() async throws {
@@ -324,6 +330,39 @@ struct AuthorityTests {
         #expect(await eventually { agree([heir, street, district]) })
         for daemon in [carrier, above, between] { #expect(await daemon.stop() == 0) }
         for site in [heir, street, district] {
+            let verified = try await site.run("verify")
+            #expect(verified.code == 0, "\(site.name): \(verified.output)")
+        }
+    }
+
+    @Test func theFounderChangesItsKeysByItsRecoveryKey() async throws {
+        let city = try await town.found()
+        let street = try await town.join("street", "street", "330105013", by: city)
+        let above = try await city.start()
+        let below = try await street.start()
+        #expect(await eventually { agree([city, street], entries: 3) })
+        let recovery = city.path + "/recovery.key"
+        let old = try Home(path: city.path).publicKeys()
+        #expect(try await city.run("rotate").code == 0)
+        let request = city.path + "/rotation.txt"
+        #expect(try await city.run("enrol", request).code == 1)
+        let succeeded = try await city.run(
+            "succeed",
+            request,
+            "--recovery",
+            recovery,
+            "--end-founder"
+        )
+        #expect(succeeded.code == 0, "\(succeeded.errors)")
+        #expect(await eventually { above.lines("keys changed") == 1 })
+        #expect(try Home(path: city.path).publicKeys().service != old.service)
+        #expect(try city.report(1, in: "330105013").count == 1)
+        #expect(await eventually { agree([city, street], entries: 5) })
+        let ended = try await city.run("end", "street")
+        #expect(ended.code == 0, "\(ended.errors)")
+        #expect(await below.stop() == 0)
+        #expect(await above.stop() == 0)
+        for site in [city, street] {
             let verified = try await site.run("verify")
             #expect(verified.code == 0, "\(site.name): \(verified.output)")
         }
