@@ -8,7 +8,7 @@ package import Ledger
 ///     config.json   name, level, scope, where to listen, whom to dial
 ///     keys/*.pem    log, service, witness, seal, tls, successor; mode 0600
 ///     keys/next/    keys that wait for the grant that names them
-///     keys/former/  keys that were replaced
+///     keys/former/  seal keys that were replaced
 ///     keys/import.key   secret under which imports remember external ids
 ///     ledger.db     entries and view
 ///     fence         how far the own log was ever signed
