@@ -7,6 +7,8 @@ package import Ledger
 ///
 ///     config.json   name, level, scope, where to listen, whom to dial
 ///     keys/*.pem    log, service, witness, seal, tls, successor; mode 0600
+///     keys/next/    keys that wait for the grant that names them
+///     keys/former/  seal keys that were replaced
 ///     keys/import.key   secret under which imports remember external ids
 ///     ledger.db     entries and view
 ///     fence         how far the own log was ever signed
@@ -14,6 +16,7 @@ package import Ledger
 ///     stopped       why the own log must not be written, if a peer gave proof of it
 ///     socket        where the daemon takes operations from commands
 ///     request.txt   the enrolment request, until the node has joined
+///     rotation.txt  the request for a grant of the next keys
 package struct Home: Sendable {
     /// The directory.
     package let path: String

@@ -12,72 +12,19 @@ struct AuthorityTests {
 
     init() throws { town = try Town() }
 
-    /// A person's key file, encrypted under the passphrase if one is given, enrolled at a site.
-    private func person(
-        _ number: String,
-        _ roles: String,
-        at site: Site,
-        passphrase: String? = nil,
-        by superior: String? = nil
-    ) async throws -> String {
-        let file = town.path("\(site.name)-\(number)-\(UUID().uuidString.prefix(4)).pem")
-        let secret = passphrase == nil ? [] : ["--passphrase-fd", "0"]
-        let made = try await Linli.run(
-            ["staff", "key", file, "--number", number] + secret,
-            input: passphrase.map { $0 + "\n" },
-            in: town.directory
-        )
-        try #require(made.code == 0, "\(made.errors)")
-        let by = superior.map { ["--as", $0] } ?? []
-        let added = try await Linli.run(
-            ["staff", "add", file + ".request", "--roles", roles, "--home", site.path] + by,
-            in: town.directory
-        )
-        try #require(added.code == 0, "\(added.errors)")
-        return file
-    }
-
-    private func report(_ site: Site, as file: String, passphrase: String? = nil) async throws
-        -> Linli.Outcome
-    {
-        let secret = passphrase == nil ? [] : ["--passphrase-fd", "0"]
-        return try await Linli.run(
-            ["--as", file, "case", "report", "--summary", "楼道堆物", "--home", site.path, "--json"]
-                + secret,
-            input: passphrase.map { $0 + "\n" },
-            in: town.directory
-        )
-    }
-
-    private func writers(_ site: Site, of outcome: Linli.Outcome) async throws -> [String] {
-        let id = try #require(outcome["id"] as? String)
-        let history = try await site.run("history", id, "--json").output
-        return try history.split(separator: "\n").filter { $0.contains("verdict") }.map { line in
-            let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
-            let row = try #require(object as? [String: Any])
-            let verdict = row["verdict"] as? String ?? "-"
-            return "\(row["staff"] as? String ?? "-") \(row["actor"] as? String ?? "-") \(verdict)"
-        }
-    }
-
-    private func size(_ site: Site) throws -> UInt64 {
-        let store = try Store(path: site.path + "/ledger.db", mode: .readOnly)
-        return store.identity.flatMap { store.log($0.log)?.size } ?? 0
-    }
-
     @Test func aPersonSignsWithAndWithoutADaemonUntilItsRightEnds() async throws {
         let city = try await town.found()
         let street = try await town.join("street", "street", "330105013", by: city)
-        let lead = try await person("1", "street-lead", at: city)
+        let lead = try await city.person("1", "street-lead")
         for site in [city] {
-            let mediator = try await person("12", "mediator,window-clerk", at: site, by: lead)
-            let alone = try await report(site, as: mediator)
+            let mediator = try await site.person("12", "mediator,window-clerk", by: lead)
+            let alone = try await site.report(as: mediator)
             #expect(alone.code == 0, "\(alone.errors)")
-            #expect(try await writers(site, of: alone) == ["12 - effective"])
+            #expect(try await site.writers(of: alone) == ["12 - effective"])
             let daemon = try await site.start()
-            let live = try await report(site, as: mediator)
+            let live = try await site.report(as: mediator)
             #expect(live.code == 0, "\(live.errors)")
-            #expect(try await writers(site, of: live) == ["12 - effective"])
+            #expect(try await site.writers(of: live) == ["12 - effective"])
             let claimed = try await site.run(
                 "case",
                 "report",
@@ -87,7 +34,7 @@ struct AuthorityTests {
                 "12",
                 "--json"
             )
-            #expect(try await writers(site, of: claimed) == ["- 12 effective"])
+            #expect(try await site.writers(of: claimed) == ["- 12 effective"])
             let id = try #require(claimed["id"] as? String)
             #expect(try await site.run("history", id).output.contains("/12 (claimed)"))
             let other = try #require(live["id"] as? String)
@@ -97,14 +44,14 @@ struct AuthorityTests {
 
             let ended = try await site.run("staff", "end", "12", "--reason", "离岗")
             #expect(ended.code == 0, "\(ended.errors)")
-            let before = try size(site)
-            let late = try await report(site, as: mediator)
+            let before = try site.size()
+            let late = try await site.report(as: mediator)
             #expect(late.code == 1 && late.errors.contains("has ended"), "\(late.errors)")
-            #expect(try size(site) == before)
+            #expect(try site.size() == before)
             #expect(try await site.run("staff", "end", "12").code == 1)
             #expect(await daemon.stop() == 0)
         }
-        let foreign = try await report(street, as: lead)
+        let foreign = try await street.report(as: lead)
         #expect(foreign.code != 0)
         #expect(try await city.run("verify").code == 0)
         let export = town.path("export")
@@ -115,25 +62,25 @@ struct AuthorityTests {
 
     @Test func aWrongPassphraseOrAnOpenKeyFileWritesNothing() async throws {
         let city = try await town.found()
-        let file = try await person("7", "dispatcher", at: city, passphrase: "开门")
+        let file = try await city.person("7", "dispatcher", passphrase: "开门")
         let text = try String(contentsOfFile: file, encoding: .utf8)
         #expect(text.contains("BEGIN ENCRYPTED PRIVATE KEY"))
         let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions]
         #expect(mode as? Int == 0o600)
-        let before = try size(city)
-        let wrong = try await report(city, as: file, passphrase: "关门")
+        let before = try city.size()
+        let wrong = try await city.report(as: file, passphrase: "关门")
         #expect(wrong.code == 1 && wrong.errors.contains("does not open"), "\(wrong.errors)")
         // No terminal and no descriptor: it says so and does not wait.
-        let none = try await report(city, as: file)
+        let none = try await city.report(as: file)
         #expect(none.code == 64 && none.errors.contains("--passphrase-fd"), "\(none.errors)")
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
-        let open = try await report(city, as: file, passphrase: "开门")
+        let open = try await city.report(as: file, passphrase: "开门")
         #expect(open.code == 2 && open.errors.contains("0644"), "\(open.errors)")
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
-        #expect(try size(city) == before)
-        let good = try await report(city, as: file, passphrase: "开门")
+        #expect(try city.size() == before)
+        let good = try await city.report(as: file, passphrase: "开门")
         #expect(good.code == 0, "\(good.errors)")
-        #expect(try size(city) == before + 1)
+        #expect(try city.size() == before + 1)
         for words in [
             ["staff", "add", file + ".request", "--roles", "emperor"],
             ["staff", "add", file + ".request", "--roles", "mediator", "--scope", "33"],
@@ -152,22 +99,22 @@ struct AuthorityTests {
         #expect(
             try await city.run("staff", "add", file + ".request", "--roles", "dispatcher").code == 1
         )
-        #expect(try size(city) == before + 1)
+        #expect(try city.size() == before + 1)
     }
 
     @Test func manyPersonsWriteAtOnceAndNothingIsLost() async throws {
         let city = try await town.found()
         let files = [
-            try await person("1", "window-clerk", at: city),
-            try await person("2", "window-clerk", at: city),
-            try await person("3", "window-clerk", at: city),
+            try await city.person("1", "window-clerk"),
+            try await city.person("2", "window-clerk"),
+            try await city.person("3", "window-clerk"),
         ]
-        let before = try size(city)
+        let before = try city.size()
         for isRunning in [true, false] {
             let daemon = isRunning ? try await city.start() : nil
             let codes = try await withThrowingTaskGroup(of: Int32.self) { group in
                 for index in 0..<9 {
-                    group.addTask { try await report(city, as: files[index % 3]).code }
+                    group.addTask { try await city.report(as: files[index % 3]).code }
                 }
                 for _ in 0..<3 {
                     group.addTask {
@@ -179,161 +126,57 @@ struct AuthorityTests {
             #expect(codes == [Int32](repeating: 0, count: 12))
             if let daemon { #expect(await daemon.stop() == 0) }
         }
-        #expect(try size(city) == before + 24)
+        #expect(try city.size() == before + 24)
         let verified = try await city.run("verify")
         #expect(verified.code == 0, "\(verified.output)")
     }
 
-    @Test func aNodeChangesItsKeysUnderALivePeer() async throws {
+    @Test func theOfficeAboveEndsAPersonAndWhatItWroteLater() async throws {
         let city = try await town.found()
         let street = try await town.join("street", "street", "330105013", by: city)
         let above = try await city.start()
-        var below = try await street.start()
+        let below = try await street.start()
         #expect(await eventually { agree([city, street], entries: 3) })
-        let mediator = try await person("12", "mediator,window-clerk", at: street)
-        #expect(await eventually { agree([city, street], entries: 4) })
-        let old = try Home(path: street.path).publicKeys()
-        let rotated = try await street.run("rotate")
-        #expect(rotated.code == 0, "\(rotated.errors)")
-        #expect(try Home(path: street.path).publicKeys() == old)
-        let again = try await street.run("rotate")
-        #expect(again.code == 0 && again.output == rotated.output)
-        let enrolled = try await city.run("enrol", street.path + "/rotation.txt")
-        #expect(enrolled.code == 0, "\(enrolled.errors)")
-        // The node changes over by itself, and goes on under the new keys.
-        #expect(await eventually { below.lines("keys changed") == 1 })
-        let new = try Home(path: street.path).publicKeys()
-        #expect(new.log == old.log && new.successor == old.successor)
-        #expect(new.service != old.service && new.tls != old.tls && new.seal != old.seal)
-        #expect(!FileManager.default.fileExists(atPath: street.path + "/keys/next"))
-        #expect(try street.report(1, in: "330105013").count == 1)
-        #expect(await eventually { agree([city, street]) })
-        // The old keys end; the peer takes the node under its new ones.
-        let ended = try await city.run("end", "street")
+        let clerk = try await street.person("5", "window-clerk")
+        let first = try await street.report(as: clerk)
+        let second = try await street.report(as: clerk)
+        #expect(first.code == 0 && second.code == 0)
+        #expect(await eventually { agree([city, street], entries: 6) })
+        // The street's log: opening, the person, two reports.
+        let ended = try await city.run("staff", "end", "5", "--node", "street", "--size", "3")
         #expect(ended.code == 0, "\(ended.errors)")
-        #expect(try street.report(1, in: "330105013").count == 1)
-        #expect(await eventually { agree([city, street]) })
-        let signed = try await report(street, as: mediator)
-        #expect(signed.code == 0, "\(signed.errors)")
-        #expect(await below.stop() == 0)
-        below = try await street.start()
-        #expect(try street.report(1, in: "330105013").count == 1)
-        #expect(await eventually { agree([city, street]) })
-        let roster = try await city.run("roster", "--json").output
-        #expect(roster.contains("\"ended\":true") && roster.contains("\"name\":\"street\""))
-        #expect(try city.status().logs.first { $0.node == "street" }?.hasEnded == false)
+        #expect(await eventually { agree([city, street], entries: 7) })
+        #expect(try street.status().cases == 1)
+        #expect(try await street.report(as: clerk).code == 1)
+        #expect(try await street.run("staff", "end", "5").code == 1)
+        let all = try await city.run("staff", "list", "--all", "--json").output
+        #expect(all.contains("\"ended\":true") && all.contains("\"size\":3"), "\(all)")
+        // The street stands above its own people, and the city above both has the last word.
+        let mark = ["street", "--from", "3", "--to", "3"]
+        let own = try await Linli.run(
+            ["ratify"] + mark + ["--home", street.path],
+            in: town.directory
+        )
+        let refused = try await Linli.run(
+            ["refuse"] + mark + ["--home", city.path],
+            in: town.directory
+        )
+        #expect(own.code == 0, "\(own.errors)")
+        #expect(refused.code == 0, "\(refused.errors)")
+        #expect(await eventually { agree([city, street], entries: 9) })
+        let listed = try await street.run("roster", "--contested", "--json").output
+        #expect(listed.contains("\"state\":\"refused\""), "\(listed)")
         #expect(await below.stop() == 0)
         #expect(await above.stop() == 0)
         let verified = try await city.run("verify")
         #expect(verified.code == 0, "\(verified.output)")
     }
 
-    @Test func takingUpNewKeysGoesOnWhereACrashCutItOff() async throws {
-        let city = try await town.found()
-        let street = try await town.join("street", "street", "330105013", by: city)
-        let first = try await city.start()
-        #expect(try await street.run("rotate").code == 1)
-        #expect(try await street.run("sync", "--peer", city.endpoint).code == 0)
-        #expect(await first.stop() == 0)
-        #expect(try await street.run("rotate").code == 0)
-        let home = try Home(path: street.path)
-        let next = try #require(try home.nextKeys())
-        let wanted = street.path + "/rotation.txt"
-        #expect(try await city.run("enrol", wanted).code == 0)
-        // As a crash after the second of four files leaves it.
-        for name in ["service", "witness"] {
-            let file = "\(street.path)/keys/\(name).pem"
-            try FileManager.default.removeItem(atPath: file)
-            try FileManager.default.moveItem(
-                atPath: "\(street.path)/keys/next/\(name).pem",
-                toPath: file
-            )
-        }
-        #expect(try home.nextKeys() == next)
-        let daemon = try await city.start()
-        let synced = try await street.run("sync", "--peer", city.endpoint)
-        #expect(synced.code == 0, "\(synced.errors)")
-        #expect(try home.publicKeys() == next)
-        #expect(try home.nextKeys() == nil)
-        #expect(await daemon.stop() == 0)
-    }
-
-    @Test func aLostFounderIsSucceededByItsRecoveryKey() async throws {
-        let city = try await town.found()
-        let street = try await town.join("street", "street", "330105013", by: city)
-        let recovery = town.path("recovery.pem")
-        try FileManager.default.moveItem(atPath: city.path + "/recovery.key", toPath: recovery)
-        let daemon = try await city.start()
-        #expect(try await street.run("sync", "--peer", city.endpoint).code == 0)
-        await daemon.kill9()
-        try FileManager.default.removeItem(atPath: city.path)
-
-        let endpoint = try freeEndpoint()
-        let heirPath = town.path("heir")
-        try await Linli.good(
-            "init",
-            heirPath,
-            "--name",
-            "heir",
-            "--scope",
-            "3301",
-            "--level",
-            "city",
-            "--listen",
-            endpoint,
-            in: town.directory
-        )
-        let heir = Site(town, "heir", endpoint)
-        let request = heirPath + "/request.txt"
-        let invitation = town.path("heir.invitation")
-        let thief = town.path("thief.pem")
-        try await Linli.good("staff", "key", thief, "--number", "1", in: town.directory)
-        for (code, words) in [
-            (64, ["succeed", request]), (1, ["succeed", request, "--recovery", thief]),
-            (2, ["succeed", request, "--recovery", town.path("none")]),
-            (1, ["succeed", street.path + "/request.txt", "--recovery", recovery]),
-            (1, ["enrol", request]),
-        ] as [(Int32, [String])] {
-            let outcome = try await Linli.run(
-                words + ["--home", street.path],
-                in: town.directory
-            )
-            #expect(outcome.code == code, "\(words): \(outcome.errors)")
-        }
-        let succeeded = try await street.run(
-            "succeed",
-            request,
-            "--recovery",
-            recovery,
-            "--end-founder",
-            "-o",
-            invitation
-        )
-        #expect(succeeded.code == 0, "\(succeeded.errors)")
-        try await Linli.good("join", invitation, "--home", heirPath, in: town.directory)
-        let carrier = try await street.start()
-        let synced = try await heir.run("sync", "--peer", street.endpoint)
-        #expect(synced.code == 0, "\(synced.errors)")
-        // The new founder enrols a district and everyone agrees.
-        let district = try await town.join("district", "district", "330105", by: heir)
-        let above = try await heir.start()
-        let between = try await district.start()
-        #expect(await eventually { agree([heir, street, district]) })
-        #expect(try street.status().logs.first { $0.node == "city" }?.hasEnded == true)
-        #expect(try street.report(1, in: "330105013").count == 1)
-        #expect(await eventually { agree([heir, street, district]) })
-        for daemon in [carrier, above, between] { #expect(await daemon.stop() == 0) }
-        for site in [heir, street, district] {
-            let verified = try await site.run("verify")
-            #expect(verified.code == 0, "\(site.name): \(verified.output)")
-        }
-    }
-
     @Test func entriesBeyondAnEndAreRatifiedOrRefusedAndPoliciesWantPersons() async throws {
         let city = try await town.found()
-        let mediator = try await person("12", "mediator,window-clerk", at: city)
-        #expect(try await report(city, as: mediator).code == 0)
-        let cut = try size(city) - 1
+        let mediator = try await city.person("12", "mediator,window-clerk")
+        #expect(try await city.report(as: mediator).code == 0)
+        let cut = try city.size() - 1
         let ended = try await city.run("staff", "end", "12", "--size", "\(cut)")
         #expect(ended.code == 0, "\(ended.errors)")
         let listed = try await city.run("roster", "--contested", "--json").output
@@ -371,7 +214,7 @@ struct AuthorityTests {
                 .contains("\"state\":\"refused\"")
         )
 
-        let admin = try await person("9", "district-admin", at: city)
+        let admin = try await city.person("9", "district-admin")
         #expect(try await city.run("policy").code == 0)
         let fresh = try await town.initialize("fresh", "district", "330105")
         let request = fresh.path + "/request.txt"

@@ -85,10 +85,15 @@ enum Enrolling {
     }
 
     /// Whether the request is that of a node in effect for other keys beside its log key.
+    ///
+    /// It names the successor that the node has named; another home with a copy of the log key
+    /// does not, and would be two nodes for the rest of the roster.
     private static func changesKeys(_ request: EnrolmentRequest, _ roster: Roster) -> Bool {
         guard let member = roster.member(log: request.keys.log.hash) else { return false }
         return !member.hasEnded && member.level == request.level
-            && member.scope == request.scope && member.keys.service != request.keys.service
+            && member.scope == request.scope
+            && member.keys.successor == request.keys.successor
+            && member.keys.service != request.keys.service
     }
 
     /// Writes the invitation that tells a node of its grant.
