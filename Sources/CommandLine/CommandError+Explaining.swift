@@ -1,6 +1,7 @@
 internal import Cases
 internal import Ledger
 internal import NodeRuntime
+internal import Replication
 internal import Storage
 internal import Transport
 
@@ -28,6 +29,13 @@ extension CommandError {
         case let error as Fence.Failure:
             self.init(.unknown, error.description, hint: "nothing is signed without its fence")
         case let error as LogExportError: self.init(.unknown, error.description)
+        case .exists as BundleFileError:
+            self.init(.bad, String(describing: error), hint: "name another file, or remove it")
+        case let error as BundleFileError: self.init(.unknown, error.description)
+        case .version as BundleError:
+            self.init(.unknown, String(describing: error), hint: "install a newer linli")
+        case let error as BundleError:
+            self.init(.bad, error.description, hint: "nothing was taken; copy the file again")
         case let error as RemoteError:
             let code = Int32(exactly: error.code).flatMap(ExitCode.init) ?? .unknown
             self.init(code, error.message, hint: error.hint)
