@@ -143,7 +143,7 @@ final class Running: Sendable {
     }
 
     /// A keeper of the home, once the daemon before has gone with its last reference.
-    private static func keeper(_ home: Home) async throws -> sending Keeper {
+    static func keeper(_ home: Home) async throws -> sending Keeper {
         let end = Date(timeIntervalSinceNow: 5)
         while true {
             do {

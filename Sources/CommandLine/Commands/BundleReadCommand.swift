@@ -1,6 +1,7 @@
 internal import Cases
 internal import Crypto
 internal import Encoding
+internal import Foundation
 internal import Ledger
 internal import NodeRuntime
 internal import Replication
@@ -58,7 +59,7 @@ extension BundleCommands {
                 hint: "what was taken stays; read the bundle again"
             )
         }
-        if let reason = Keeper.stopReason(home, store) {
+        if let reason = stopReason(home, store) {
             throw CommandError(
                 .bad,
                 "read, but this node must not write: \(reason)",
@@ -66,6 +67,15 @@ extension BundleCommands {
             )
         }
         return result.isGood ? .good : .bad
+    }
+
+    /// Why the node does not write; also if this very reading stopped it and gave back all it
+    /// lacked, since a person has to know that the home is a copy.
+    private static func stopReason(_ home: Home, _ store: Store) -> String? {
+        if let reason = Keeper.stopReason(home, store) { return reason.description }
+        guard FileManager.default.fileExists(atPath: home.stoppedPath) else { return nil }
+        let text = try? String(contentsOfFile: home.stoppedPath, encoding: .utf8)
+        return text?.split(separator: "\n").first.map(String.init) ?? "no reason is given"
     }
 
     private static func print(_ result: ReadBundle, _ store: Store, _ call: Invocation) {
