@@ -13,16 +13,20 @@ extension Program {
     ) { invocation in
         let store = try invocation.openStore()
         let basis = try Basis(store)
-        let page = CasePage(
-            view: try store.foldedCase(called: invocation.arguments[0]).view,
-            store: store,
-            now: basis.now
-        )
+        let subject = try store.subject(called: invocation.arguments[0])
+        let folded = try store.folded(subject)
+        guard let view = folded.view else {
+            throw CommandError(.bad, "subject \(subject.short) is not open yet")
+        }
+        let page = CasePage(view: view, store: store, now: basis.now)
+        let record = RecordPage(folded, store, basis, invocation.output)
         guard !invocation.isJSON else {
-            invocation.output.line(page.json.adding("completeness", basis.json).line)
+            let json = record.map { page.json.adding(all: $0.json) } ?? page.json
+            invocation.output.line(json.adding("completeness", basis.json).line)
             return .good
         }
         page.print(to: invocation.output)
+        if let record { invocation.output.print(record.blocks) }
         basis.finish(invocation)
         return .good
     }
