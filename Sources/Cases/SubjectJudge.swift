@@ -28,8 +28,8 @@ struct SubjectJudge {
     private var lateDeeds: [Int: [Int]] = [:]
     /// Entries whose author's right had ended, and the ratifications that name them.
     private var ratifiable: [(entry: Int, by: [Digest])] = []
-    /// Offers; they widen the scopes in which entries that knew them have rights.
-    private var offers: [Int] = []
+    /// The offers to each place; they widen the scopes in which entries that knew one have rights.
+    private var offers: [(receiver: Scope, deeds: [Int])] = []
     /// Dispatches and openings of talks, in the order in which they took effect.
     private(set) var dispatches: [Int] = []
     private(set) var talks: [Int] = []
@@ -152,7 +152,13 @@ struct SubjectJudge {
     /// Remembers what later entries are held against.
     private mutating func note(_ deed: Int, _ operation: CaseOperation, isFirst: Bool) {
         if isFirst { deeds.append(deed) }
-        if effect(deed).receiver != nil { offers.append(deed) }
+        if let receiver = effect(deed).receiver {
+            if let place = offers.firstIndex(where: { $0.receiver == receiver }) {
+                offers[place].deeds.append(deed)
+            } else {
+                offers.append((receiver, [deed]))
+            }
+        }
         if operation == .dispatch { dispatches.append(deed) }
         if operation.act == .mediate { talks.append(deed) }
     }
@@ -243,8 +249,8 @@ struct SubjectJudge {
     func scopes(at place: Int) -> [Scope] {
         guard let opening, let first = graph.entries[opening].header.scope else { return [] }
         return [first]
-            + offers.filter { graph.knows(place, self.place($0)) }
-            .compactMap { effect($0).receiver }
+            + offers.filter { $0.deeds.contains { graph.knows(place, self.place($0)) } }
+            .map(\.receiver)
     }
 
     /// Whether the author of an entry has a right in one of these places.
