@@ -33,7 +33,9 @@ package struct RecordFilter: Hashable, Sendable {
     package init(_ kind: SubjectKind) { self.kind = kind }
 
     fileprivate var condition: (sql: String, values: [SQLValue]) {
-        var terms: [(String, [SQLValue])] = [("r.kind = ?", [.text(kind.rawValue)])]
+        // The form tells more than the kind, whose index would go through every building.
+        let kindTerm = form == nil ? "r.kind = ?" : "+r.kind = ?"
+        var terms: [(String, [SQLValue])] = [(kindTerm, [.text(kind.rawValue)])]
         if let form { terms.append(("r.form = ?", [.text(form.rawValue)])) }
         if let scope {
             let end = scope.code + "\u{10FFFF}"
