@@ -1,4 +1,4 @@
 extension Program {
     /// What is asked of everything that is no case, beside the operations of the table.
-    static let recordCommands: [Command] = recordLists
+    static let recordCommands: [Command] = recordLists + placeCommands
 }
