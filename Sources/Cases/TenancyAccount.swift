@@ -60,6 +60,9 @@ package struct TenancyAccount: Hashable, Sendable {
             case .match:
                 hasMismatch = false
                 registered = people
+            case .remove:
+                registered = 0
+                hasMismatch = false
             default: continue
             }
         }
