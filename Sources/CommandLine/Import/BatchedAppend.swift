@@ -59,7 +59,8 @@ final class BatchedAppend {
         }
     }
 
-    private func write(_ items: ArraySlice<Item>, _ refuse: ((Int, String) throws -> Void)?) throws {
+    private func write(_ items: ArraySlice<Item>, _ refuse: ((Int, String) throws -> Void)?) throws
+    {
         guard let first = items.first else { return }
         do {
             let receipt = try writer.append(items.map(\.item), as: author)

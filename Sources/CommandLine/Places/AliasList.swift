@@ -16,7 +16,9 @@ struct AliasList {
         let conflicts = book.conflicts()
         let contested = Set(conflicts.flatMap(\.aliases).map(\.id))
         let output = invocation.output
-        let aliases = book.aliases.sorted { ($0.scope, $0.text, $0.id) < ($1.scope, $1.text, $1.id) }
+        let aliases = book.aliases.sorted {
+            ($0.scope, $0.text, $0.id) < ($1.scope, $1.text, $1.id)
+        }
         if invocation.isJSON {
             for alias in aliases {
                 let json = try line(alias, store)
@@ -87,9 +89,10 @@ struct AliasList {
             ]
             let mark = output.text("冲突", "conflict")
             output.table(
-                [head] + (try aliases.map { alias in
-                    try cells(alias, contested.contains(alias.id) ? mark : "", store)
-                }),
+                [head]
+                    + (try aliases.map { alias in
+                        try cells(alias, contested.contains(alias.id) ? mark : "", store)
+                    }),
                 limit: 32
             )
         }
@@ -101,7 +104,10 @@ struct AliasList {
                     "conflict: to be settled by \(conflict.scope) (linli place retire one of them)"
                 )
             )
-            output.table(try conflict.aliases.map { ["  "] + (try cells($0, "", store)) }, limit: 32)
+            output.table(
+                try conflict.aliases.map { ["  "] + (try cells($0, "", store)) },
+                limit: 32
+            )
         }
     }
 }

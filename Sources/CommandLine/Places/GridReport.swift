@@ -123,7 +123,12 @@ struct GridReport {
         guard !changed.isEmpty else { return }
         output.line()
         output.table(
-            [[output.text("网格", "grid"), output.text("此前户数", "before"), output.text("此后户数", "after")]]
+            [
+                [
+                    output.text("网格", "grid"), output.text("此前户数", "before"),
+                    output.text("此后户数", "after"),
+                ]
+            ]
                 + changed.map { pair in
                     [
                         "\(pair.after.code) \(pair.after.name)",
@@ -148,7 +153,9 @@ struct GridReport {
         let places = try CasePlaces(invocation, store, widening: &filter)
         guard
             let version = try invocation["version"].map(version)
-                ?? drawn.table.version(at: min(basis.now, filter.until.map { $0 - min($0, 1) } ?? .max))
+                ?? drawn.table.version(
+                    at: min(basis.now, filter.until.map { $0 - min($0, 1) } ?? .max)
+                )
         else {
             throw CommandError(
                 .bad,

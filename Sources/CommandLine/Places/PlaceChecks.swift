@@ -29,8 +29,13 @@ struct PlaceChecks {
         let reading = AliasBook([], names: names).reading(text, in: scope)
         guard !reading.isCanonical else { return }
         let faults = reading.faults.map { output.text($0.label) }.joined(separator: "; ")
-        let form = reading.address.map { output.text(";规范写法: \($0.text)", "; canonical: \($0.text)") }
-        warn("--place 不规范: \(faults)\(form ?? "")", "--place is not canonical: \(faults)\(form ?? "")")
+        let form = reading.address.map {
+            output.text(";规范写法: \($0.text)", "; canonical: \($0.text)")
+        }
+        warn(
+            "--place 不规范: \(faults)\(form ?? "")",
+            "--place is not canonical: \(faults)\(form ?? "")"
+        )
     }
 
     /// Says that no place has a code, with the nearest ones; nothing while no places are held.

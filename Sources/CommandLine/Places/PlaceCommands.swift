@@ -112,7 +112,11 @@ extension Program {
         "place compare",
         ["STREET"],
         flags: [
-            Command.Flag("from", "VERSION", Label("较早版本,默认上一版", "the earlier one; the last but one")),
+            Command.Flag(
+                "from",
+                "VERSION",
+                Label("较早版本,默认上一版", "the earlier one; the last but one")
+            ),
             Command.Flag("to", "VERSION", Label("较晚版本,默认最新版", "the later one; the last")),
         ],
         group: .community,

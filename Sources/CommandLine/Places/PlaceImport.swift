@@ -42,7 +42,7 @@ extension Program {
 }
 
 /// `linli place import`: a table is taken whole or not at all.
-private struct PlaceImport {
+struct PlaceImport {
     let invocation: Invocation
     let home: Home
     let author: SigningKey?
@@ -65,7 +65,7 @@ private struct PlaceImport {
     }
 
     /// What is to be written, and how many rows need nothing.
-    private struct Plan {
+    struct Plan {
         var items: [BatchedAppend.Item] = []
         var rows = 0
         var known = 0
@@ -222,62 +222,9 @@ private struct PlaceImport {
         if let validFrom { try draft.set(.validFrom, .unsigned(validFrom)) }
     }
 
-    // MARK: Successions
-
-    private func successions(_ rows: [SuccessionRow]) throws -> Plan {
-        let store = try invocation.openStore()
-        let key = try home.importKey()
-        var plan = Plan(rows: rows.count)
-        for (index, row) in rows.enumerated() {
-            guard let scope = Scope.covering(all: [row.old] + row.new) else {
-                throw CommandError(.usage, "\(row.old): no place holds all codes of the row")
-            }
-            guard store.mayWrite(.succeedCode, in: scope, author: author) else {
-                throw outside(scope, "\(row.old)")
-            }
-            var filter = RecordFilter(.place)
-            filter.form = .succession
-            filter.code = row.old.code
-            let known = try store.records(filter).filter { $0.row.codeTable == row.table }
-            let new = row.new.map(\.code)
-            if known.contains(where: { Self.codes($0.row) == new }) {
-                plan.known += 1
-                continue
-            }
-            if let other = known.first(where: { $0.row.stage == Stage.inForce.rawValue }) {
-                throw CommandError(
-                    .bad,
-                    "\(row.old) has another succession in table \(row.table); nothing was written",
-                    hint: "linli place retire \(other.id.short) --reason … if that one is wrong"
-                )
-            }
-            var draft = CaseDraft(.succeedCode)
-            try draft.set(.oldCode, .text(row.old.code))
-            try draft.set(.newCodes, .array(new.map(CBORValue.text)))
-            try draft.set(.validFrom, .unsigned(row.effective ?? 0))
-            try draft.set(.codeTable, .text(row.table))
-            if !row.basis.isEmpty {
-                try draft.set(.basis, .text(String(row.basis.unicodeScalars.prefix(200))))
-            }
-            let item = AppendItem(
-                try entry(.succeedCode, draft, .opened, scope),
-                reference: hmacSHA256(
-                    key: key,
-                    Array("succession\n\(row.table)\n\(row.old)\n\(new)".utf8)
-                )
-            )
-            plan.items.append(BatchedAppend.Item(item: item, line: index + 2))
-        }
-        return plan
-    }
-
-    private static func codes(_ row: RecordRow) -> [String] {
-        (row.parent ?? "").split(separator: " ").map(String.init).sorted()
-    }
-
     // MARK: Entries
 
-    private func entry(
+    func entry(
         _ operation: CaseOperation,
         _ draft: CaseDraft,
         _ subject: EntryDraft.Subject,
@@ -293,7 +240,7 @@ private struct PlaceImport {
         )
     }
 
-    private func outside(_ scope: Scope, _ place: String) -> CommandError {
+    func outside(_ scope: Scope, _ place: String) -> CommandError {
         CommandError(
             .bad,
             "\(place): \(scope) lies outside what this node may write; nothing was written",

@@ -66,8 +66,12 @@ struct UnresolvedList {
             return
         }
         for waiting in listed {
-            output.line("\(waiting.id.short)  \(waiting.row.number)  \(Output.printable(waiting.text))")
-            let faults = waiting.reading.faults.map { output.text($0.label) }.joined(separator: "; ")
+            output.line(
+                "\(waiting.id.short)  \(waiting.row.number)  \(Output.printable(waiting.text))"
+            )
+            let faults = waiting.reading.faults.map { output.text($0.label) }.joined(
+                separator: "; "
+            )
             if let form = waiting.reading.address?.text {
                 output.line(output.text("    读作 ", "    reads as ") + form)
             } else {

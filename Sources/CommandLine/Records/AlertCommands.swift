@@ -22,7 +22,10 @@ extension Program {
                 Command.Flag(
                     "refused",
                     "FILE",
-                    Label("未接收的行写入此新文件,默认在节点目录", "new file for lines not taken; in the home if left out")
+                    Label(
+                        "未接收的行写入此新文件,默认在节点目录",
+                        "new file for lines not taken; in the home if left out"
+                    )
                 )
             ] + Command.Flag.signing,
             group: .community,

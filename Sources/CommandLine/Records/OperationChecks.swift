@@ -54,7 +54,8 @@ struct OperationChecks {
         guard operation.kind == .dwelling else { return operation.help }
         return Label(
             operation.help.zh + "; 不写姓名,文字查电话、证件号和卡号",
-            operation.help.en + "; no names: texts are checked for telephone, identity, card numbers"
+            operation.help.en
+                + "; no names: texts are checked for telephone, identity, card numbers"
         )
     }
 

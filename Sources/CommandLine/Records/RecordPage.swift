@@ -39,7 +39,8 @@ struct RecordPage {
                     cases.map { id, row in
                         [
                             "id": .text(id.description), "number": .text(row.number),
-                            "stage": .text(row.stage), "overdue": .bool(row.isOverdue(now: page.now)),
+                            "stage": .text(row.stage),
+                            "overdue": .bool(row.isOverdue(now: page.now)),
                         ]
                     }
                 ),
@@ -72,8 +73,11 @@ struct RecordPage {
             ],
             [output.text("地区", "scope"), view.scope.code],
         ]
+        // Of a dwelling the account says more than the last count that was written.
+        let ofDwelling: [CaseField] = view.kind == .dwelling ? [.people, .occurred] : []
         let isShown: Set<UInt64> = Set(
-            [CaseField.stage, .holder, .offers, .links, .grids, .clocks].map(\.rawValue)
+            ([CaseField.stage, .holder, .offers, .links, .grids, .clocks] + ofDwelling)
+                .map(\.rawValue)
         )
         rows += view.registers.filter { !isShown.contains($0.id) }.map { register in
             let spec = CaseField(rawValue: register.id)?.spec
@@ -95,7 +99,9 @@ struct RecordPage {
             }
         }
         rows.append([output.text("最近更新", "last entry"), output.time(view.updatedAt)])
-        rows += page.counts.filter { $0.count > 0 }.map { [output.text($0.label), String($0.count)] }
+        rows += page.counts.filter { $0.count > 0 }.map {
+            [output.text($0.label), String($0.count)]
+        }
         output.table(rows)
         printRows(to: output)
         if !cases.isEmpty {

@@ -32,7 +32,11 @@ struct RecordSelection {
         }
         if let spec = variety(kind) {
             flags.append(
-                Command.Flag(spec.flag, "CODE", Label("只列此\(spec.label.zh)", "only this \(spec.label.en)"))
+                Command.Flag(
+                    spec.flag,
+                    "CODE",
+                    Label("只列此\(spec.label.zh)", "only this \(spec.label.en)")
+                )
             )
         }
         if kind == .alert {

@@ -78,7 +78,8 @@ private struct RecordList {
         return [
             column("编号", "id") { id, _ in id.short },
             column("序号", "number") { _, row in row.number },
-            column("种类", "form") { _, row in row.form == .record ? "" : output.text(row.form.label) },
+            column("种类", "form") { _, row in row.form == .record ? "" : output.text(row.form.label)
+            },
             column("类型", "sort") { _, row in
                 guard let spec, let code = row.variety, case .code(let list) = spec.type else {
                     return ""
