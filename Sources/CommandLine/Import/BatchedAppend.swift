@@ -44,8 +44,11 @@ final class BatchedAppend {
 
     /// Writes entries, each part of them in one transaction.
     ///
-    /// - Parameter refuse: takes a line that can not be written, with the reason; if it throws,
-    ///   nothing more is written. Without it the first refusal ends the run.
+    /// - Parameters:
+    ///   - items: what to write, in order.
+    ///   - refuse: takes a line that can not be written, with the reason; if it throws, nothing
+    ///     more is written. Without it the first refusal ends the run.
+    /// - Throws: `AppendError`, `RemoteError`, `SQLiteError`.
     func write(
         _ items: [Item],
         refuse: ((Int, String) throws -> Void)? = nil
