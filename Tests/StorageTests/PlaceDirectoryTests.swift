@@ -43,7 +43,9 @@ import Testing
     private func scope(_ code: String) throws -> Scope { try #require(Scope(code)) }
 
     @Test func casesUnderRetiredCodesAreFoundWhereTheyBelongNow() throws {
-        for code in ["330103002", "330103002001", "330103777", "330104005", "330104777", "330105013"] {
+        for code in [
+            "330103002", "330103002001", "330103777", "330104005", "330104777", "330105013",
+        ] {
             try desk.append(report(code, in: scope(code)))
         }
         try desk.append(

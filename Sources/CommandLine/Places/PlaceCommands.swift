@@ -19,10 +19,11 @@ extension Program {
         "place resolve",
         ["CODE"],
         flags: [
+            Command.Flag("at", "TIME", Label("截至此时", "as of this time")),
             Command.Flag(
-                "at",
-                "TIME|VERSION",
-                Label("截至此时或此代码表版本", "up to a time or a version of the code table")
+                "table",
+                "VERSION",
+                Label("截至此代码表版本", "as of this version of the code table")
             ),
             Command.Flag(
                 "given",
@@ -37,10 +38,16 @@ extension Program {
         let basis = try Basis(store)
         let code = try Invocation.scope(invocation.arguments[0], called: "CODE")
         let directory = try store.placeDirectory()
+        guard invocation["at"] == nil || invocation["table"] == nil else {
+            throw CommandError(.usage, "--at and --table are both given")
+        }
         let time: CodeSuccession.Time =
-            switch invocation["at"] {
-            case nil: .newest
-            case let text?: LedgerTime.instant(text).map { .instant($0) } ?? .table(text)
+            if let at = try invocation.instant("at") {
+                .instant(at)
+            } else if let table = invocation["table"] {
+                .table(table)
+            } else {
+                .newest
             }
         let found = directory.succession.resolve(code, at: time, given: invocation["given"])
         let output = invocation.output
