@@ -7,8 +7,8 @@ internal import Storage
 package struct Program: Sendable {
     /// Every command, in the order of the help.
     package static let commands: [Command] =
-        nodeCommands + staffCommands + authorityCommands + caseCommands + viewCommands
-        + auditCommands
+        nodeCommands + staffCommands + authorityCommands + caseCommands + recordCommands
+        + viewCommands + auditCommands
 
     /// Runs one command line.
     ///

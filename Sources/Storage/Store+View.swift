@@ -155,7 +155,7 @@ extension Store {
             try database.run(
                 """
                 INSERT INTO stale (subject) SELECT subject FROM case_view
-                UNION SELECT subject FROM record_view ON CONFLICT DO NOTHING
+                UNION SELECT subject FROM record_view WHERE true ON CONFLICT DO NOTHING
                 """
             )
         }

@@ -23,7 +23,8 @@ package struct Policy: Hashable, Sendable {
         /// The clocks.
         package let profile: Profile
 
-        func holds(at instant: UInt64, in place: Scope) -> Bool {
+        /// Whether it holds at an instant in a place.
+        package func holds(at instant: UInt64, in place: Scope) -> Bool {
             validFrom <= instant && instant < validUntil ?? .max && scope.covers(place)
         }
     }

@@ -19,6 +19,7 @@ struct CaseSelection {
             Label("此时起上报,如 2026-11-23", "reported at or after, such as 2026-11-23")
         ),
         Command.Flag("until", "TIME", Label("此时前上报", "reported before")),
+        CasePlaces.flag,
     ]
 
     /// In what condition.

@@ -28,11 +28,12 @@ private struct CasesList {
         let basis = try Basis(store)
         var filter = try CaseSelection(invocation).filter(now: basis.now)
         filter.limit = try invocation.number("limit", in: 0...1_000_000, or: 100)
+        let places = try CasePlaces(invocation, store, widening: &filter)
         if invocation.has("count") {
             let count = try store.count(filter)
             let json: JSON = ["count": .number(Int64(count))]
             invocation.output.line(invocation.isJSON ? json.line : String(count))
-            basis.finish(invocation)
+            places.finish(basis, invocation)
             return .good
         }
         let cases = try store.cases(filter)
@@ -50,7 +51,7 @@ private struct CasesList {
                 )
             )
         }
-        basis.finish(invocation)
+        places.finish(basis, invocation)
         return .good
     }
 
@@ -109,6 +110,8 @@ extension CaseRow {
             "conflicts": .number(Int64(conflicts)),
             "flags": .array(flags.map(JSON.text)),
             "external": .optional(external),
+            "address": .optional(address),
+            "grid": .optional(grid),
         ]
     }
 }

@@ -17,6 +17,7 @@ extension Program {
         var filter = try CaseSelection(invocation).filter(now: basis.now)
         filter.conflictAt = basis.now
         filter.limit = try invocation.number("limit", in: 0...100_000, or: 100)
+        let places = try CasePlaces(invocation, store, widening: &filter)
         let found = try store.cases(filter)
         let pages = try found.compactMap { id, _ in
             try store.folded(id).view.map { CasePage(view: $0, store: store, now: basis.now) }
@@ -38,7 +39,7 @@ extension Program {
                 invocation.output.text("还有更多案件: --limit", "there are more cases: --limit")
             )
         }
-        basis.finish(invocation)
+        places.finish(basis, invocation)
         return .good
     }
 

@@ -9,9 +9,11 @@ extension Program {
         Command(
             "\(operation.kind.rawValue) \(operation.verb)",
             arguments(operation),
-            flags: operation.fields.flatMap(Self.flags) + placeFlags(operation) + authorFlags,
+            flags: operation.fields.flatMap(Self.flags) + OperationChecks.flags(operation)
+                + placeFlags(operation)
+                + authorFlags.filter { $0.name != "allow-personal" || operation.kind != .dwelling },
             group: operation.kind == .case ? .cases : .community,
-            operation.help
+            OperationChecks.help(operation)
         ) { try OperationWrite(operation, $0).run() }
     }
 

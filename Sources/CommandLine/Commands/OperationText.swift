@@ -1,6 +1,7 @@
 internal import Cases
 internal import Encoding
 internal import Foundation
+internal import Ledger
 internal import NodeRuntime
 
 /// Reads the values of one operation from flags, files and standard input.
@@ -41,6 +42,10 @@ struct OperationText {
             }
             guard let text = try file.map(Self.read) ?? invocation[spec.flag] else { continue }
             try check(text, of: spec)
+            if spec.type == .subject {
+                try draft.set(spec.field, .bytes(try subject(text, of: spec).bytes))
+                continue
+            }
             try draft.set(spec.field, text)
             if spec.field == .at { try checkPast(text) }
         }
@@ -72,6 +77,12 @@ struct OperationText {
         try draft.set(.itemTerms, .array(terms))
     }
 
+    /// The subject that a flag names, by its number or the first digits of its id.
+    private func subject(_ text: String, of spec: FieldSpec) throws -> SubjectID {
+        if let bytes = unhex(text), let whole = SubjectID(bytes) { return whole }
+        return try invocation.openStore().subject(called: text)
+    }
+
     /// How far ahead of this node's clock an act may be said to have happened, in milliseconds.
     private static let clockTolerance: UInt64 = 10 * 60_000
 
@@ -89,6 +100,13 @@ struct OperationText {
     /// Refuses a person's number in free text, unless it is asked for.
     private func check(_ text: String, of spec: FieldSpec) throws(CommandError) {
         guard Self.isFree(spec), let kind = PersonalData.found(in: text) else { return }
+        guard operation.kind != .dwelling else {
+            throw CommandError(
+                .usage,
+                "--\(spec.flag) seems to hold \(kind.label); nothing was written",
+                hint: "entries about dwellings have counts and codes, never who lives there"
+            )
+        }
         guard !invocation.has("allow-personal") else {
             invocation.output.remark("linli: --\(spec.flag) holds \(kind.label); written as asked")
             return

@@ -25,6 +25,12 @@ struct OperationWrite {
             throw CommandError(.usage, "--actor and --as are both given: the key says who it is")
         }
         let target = try target(&values, home)
+        var subject: SubjectView?
+        if case .existing(let id) = target.subject {
+            subject = try invocation.openStore().folded(id).view
+        }
+        try OperationChecks(operation, invocation)
+            .complete(&values, about: subject, in: target.scope)
         let content = try values.compiled()
         var draft = EntryDraft(
             operation: operation.name,
@@ -61,7 +67,9 @@ struct OperationWrite {
     private func target(_ values: inout CaseDraft, _ home: Home) throws -> Target {
         var target = Target()
         guard !operation.opens else {
-            target.scope = try place("scope") ?? home.scope()
+            target.scope =
+                try OperationChecks(operation, invocation).scope(of: values, given: place("scope"))
+                ?? home.scope()
             return target
         }
         let store = try invocation.openStore()
