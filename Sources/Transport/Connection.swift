@@ -121,7 +121,6 @@ package actor Connection {
         let isClean = outgoing.isEmpty
         failure = .closed
         guard isClean else { return socket.close() }
-        socket.reading.interrupt()
         let deadline = DispatchTime.now() + limits.lingerSeconds
         Task { [socket] in await socket.finish(by: deadline) }
     }
