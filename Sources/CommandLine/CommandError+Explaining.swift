@@ -93,7 +93,12 @@ extension CommandError {
         case .stopped:
             "nothing was written; remove HOME/stopped only when no other copy of this node is alive"
                 + " and its log is whole again"
-        case .behindFence, .besideFence, .peer:
+        case .behindFence(held: 0, _):
+            "the database was lost: restore a copy of the home, or enrol a new one; joining again"
+                + " is no way out (Nodes/README.md)"
+        case .behindFence:
+            "nothing was written; linli sync with a peer takes back what is missing"
+        case .besideFence, .peer:
             "nothing was written; keep the home as it is and ask the district's administrator"
         case .fence: "nothing more is signed until the fence can be written"
         case .otherInvitation: "ask for the invitation that answers this home's request.txt"

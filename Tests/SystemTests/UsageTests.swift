@@ -159,4 +159,25 @@ struct UsageTests {
         }
         #expect(try await city.run("enrol", thief.path + "/request.txt").code == 0)
     }
+
+    /// Where the database was lost, joining again would begin a second history.
+    @Test func aHomeThatLostItsDatabaseIsToldToRestore() async throws {
+        let town = try Town()
+        let city = try await town.found()
+        let street = try await town.join("street", "street", "330105013", by: city)
+        let fresh = try await town.initialize("fresh", "street", "330105014")
+        for word in ["status", "cases", "roster", "verify", "sync", "run"] {
+            let outcome = try await fresh.run(word)
+            #expect(outcome.code == 2, "\(word)")
+            #expect(outcome.errors.contains("hint: linli join"), "\(word): \(outcome.errors)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: fresh.path + "/ledger.db"))
+        try FileManager.default.removeItem(atPath: street.path + "/ledger.db")
+        for word in ["status", "cases", "roster", "verify", "sync", "run"] {
+            let outcome = try await street.run(word)
+            #expect(outcome.code == (word == "verify" ? 1 : 2), "\(word)")
+            #expect(outcome.errors.contains("hint: the database was lost"), "\(word)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: street.path + "/ledger.db"))
+    }
 }
