@@ -163,7 +163,7 @@ extension ReplicaMachine {
         let frontier = currentFrontier()
         guard hello.frontier == frontier else { return openComparison(id) }
         sessions[id]?.hasCompared = true
-        for (log, state) in logs { sessions[id]?.peerSizes[log] = state.size }
+        for (log, state) in logs { sessions[id]?.told[log] = Told(state) }
         if let view, view.frontier == frontier, hello.view != .zero, hello.view != view.digest,
             hello.foldVersion == configuration.foldVersion
         {

@@ -211,8 +211,8 @@ extension ReplicaMachine {
         // Heads of logs that the roster did not name before say what the peers hold.
         for id in sessions.keys.sorted() {
             for (log, head) in sessions[id]?.heads ?? [:] where ranks[log] != nil {
-                let known = sessions[id]?.peerSizes[log] ?? 0
-                sessions[id]?.peerSizes[log] = max(known, head.size)
+                guard sessions[id]?.claims(head.size, of: log) == false else { continue }
+                sessions[id]?.told[log] = Told(head)
             }
         }
         refreshDials()

@@ -68,6 +68,6 @@ package struct LogStatus: Hashable, Sendable {
     package let target: UInt64?
     /// The session that pulls it.
     package let source: SessionID?
-    /// Live sessions whose peer is known to hold as much.
+    /// Live sessions whose peer says it holds exactly this, up to what the log's key has signed.
     package let holders: Int
 }

@@ -131,6 +131,29 @@ import TransparencyLog
         #expect(bench.stops.isEmpty)
     }
 
+    @Test func whoClaimsMoreThanWasSignedIsNoHolder() throws {
+        let bench = try Bench(city, 2)
+        let own = city.log(2)
+        let id = bench.meet(1, as: 1, heads: [])
+        func tell(_ head: Head) {
+            bench.say(id, .heads(Heads(kind: .news, heads: [head])))
+        }
+        bench.tell(.appended(try bench.store.write([report()])))
+        #expect(bench.machine.holders(of: own) == 0)
+        let honest = bench.store.head(own)
+        for size in [honest.size, honest.size + 1, .max] {
+            tell(Head(log: own, size: size, root: .zero, note: []))
+            #expect(bench.machine.holders(of: own) == 0)
+        }
+        tell(honest)
+        #expect(bench.machine.holders(of: own) == 1)
+        #expect(bench.machine.status.logs.first { $0.log == own }?.holders == 1)
+        // What it held then says nothing of what is written now.
+        bench.tell(.appended(try bench.store.write([report()])))
+        #expect(bench.machine.holders(of: own) == 0)
+        #expect(!bench.closed.contains(id))
+    }
+
     @Test func ofTwoSessionsBothSidesKeepTheSame() throws {
         let (small, large) = city.log(2) < city.log(1) ? (2, 1) : (1, 2)
         for (number, peer) in [(small, large), (large, small)] {
