@@ -106,6 +106,7 @@ package struct ReplicaMachine {
         switch event {
         case .connected(let id, let key, let dialed): connected(id, key: key, dialed: dialed)
         case .received(let id, let frame): received(id, frame: frame)
+        case .oversized(let id, let bytes): close(id, .limit, "frame of \(bytes) bytes")
         case .disconnected(let id, let reason): disconnected(id, reason: reason)
         case .dialFailed(let address, let reason): dialFailed(address, reason: reason)
         case .read(let request, let answer): read(request, answer)

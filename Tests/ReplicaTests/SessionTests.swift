@@ -181,6 +181,14 @@ import TransparencyLog
         #expect(!bench.closed.contains(new))
     }
 
+    @Test func aFrameThatIsTooLongIsToldToThePeer() throws {
+        let bench = try Bench(city, 2)
+        let id = bench.meet(1, as: 1, heads: [])
+        bench.tell(.oversized(id, bytes: 1 << 21))
+        #expect(bench.bye(id) == .limit)
+        #expect(bench.refusals(id) == 1)
+    }
+
     @Test func sessionsBeyondTheLimitAreTurnedAway() throws {
         let bench = try Bench(city, 2)
         for number in 1...UInt64(Limits.sessions) { _ = bench.connect(number, as: 1) }
