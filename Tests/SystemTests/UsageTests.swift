@@ -133,8 +133,15 @@ struct UsageTests {
         let city = try await town.found()
         let street = try await town.initialize("street", "street", "330105013")
         let request = street.path + "/request.txt"
-        let lost = try await city.run("enrol", request, "-o", "/nowhere/x")
-        #expect(lost.code == 2)
+        // Where it can not be written, nothing is done.
+        for path in ["/nowhere/x", town.path("")] {
+            let nowhere = try await city.run("enrol", request, "-o", path)
+            #expect(nowhere.code == 2 && nowhere.errors.contains("nothing was done"))
+        }
+        #expect(try await city.run("status", "--json")["entries"] as? Int == 1)
+        let printed = try await city.run("enrol", request, "--json")
+        let letter = try #require(printed["letter"] as? String)
+        #expect(Armor.unwrap(letter, label: "INVITATION") != nil)
         #expect(try await city.run("enrol", request, "-o", town.path("again")).code == 0)
         #expect(try await street.run("join", town.path("again")).code == 0)
         #expect(try await city.run("status", "--json")["entries"] as? Int == 2)
@@ -179,5 +186,48 @@ struct UsageTests {
             #expect(outcome.errors.contains("hint: the database was lost"), "\(word)")
         }
         #expect(!FileManager.default.fileExists(atPath: street.path + "/ledger.db"))
+    }
+
+    /// The lines of a letter are read by people and signed by nobody.
+    @Test func aLetterThatSaysSomethingElseThanItsBlockIsRefused() async throws {
+        let town = try Town()
+        let city = try await town.found()
+        let street = try await town.initialize("street", "street", "330105013")
+        let file = town.path("letter")
+        let request = try String(contentsOfFile: street.path + "/request.txt", encoding: .utf8)
+        for (line, lie) in [
+            ("name: street", "name: 拱墅区"), ("level: street", "level: auditor"),
+            ("scope: 330105013", "scope: 330105014"), ("listen: ", "listen: other"),
+            ("fingerprint: ", "fingerprint: 0"),
+        ] {
+            let changed = request.replacing(line, with: lie)
+            #expect(changed != request)
+            try Data(changed.utf8).write(to: URL(filePath: file))
+            let outcome = try await city.run("enrol", file, "-o", town.path("no"))
+            #expect(outcome.code == 1 && outcome.errors.contains("the letter says"), "\(line)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: town.path("no")))
+        #expect(try await city.run("status", "--json")["entries"] as? Int == 1)
+        // What is shown before somebody confirms it comes from the signed block.
+        let good = try await city.run("enrol", street.path + "/request.txt", "--json")
+        for (key, value) in [
+            ("name", "street"), ("level", "street"), ("scope", "330105013"),
+            ("listen", street.endpoint),
+        ] {
+            #expect(good[key] as? String == value)
+            #expect(good.errors.contains("\(key): \(value)\n"))
+        }
+        let invitation = try #require(good["letter"] as? String)
+        for line in ["ledger: ", "from: ", "fingerprint: "] {
+            let changed = invitation.replacing(line, with: line + "1")
+            try Data(changed.utf8).write(to: URL(filePath: file))
+            let outcome = try await street.run("join", file)
+            #expect(outcome.code == 1 && outcome.errors.contains("the letter says"), "\(line)")
+        }
+        try Data(invitation.utf8).write(to: URL(filePath: file))
+        let joined = try await street.run("join", file, "--json")
+        #expect(joined.code == 0 && joined["from"] as? String == city.endpoint)
+        #expect(joined["founder"] as? String == "city" && joined["scope"] as? String == "3301")
+        #expect(joined.errors.contains("founder: city\nscope: 3301\nfingerprint"))
     }
 }

@@ -68,11 +68,7 @@ enum Founding {
         )
         let letter = """
             Linli 入网申请 / enrolment request
-            name: \(request.name)
-            level: \(level.name)
-            scope: \(request.scope)
-            listen: \(request.endpoint ?? "-")
-            fingerprint: \(request.fingerprint)
+            \(Letter(request).text)
 
             \(armored)
             """
@@ -98,6 +94,26 @@ enum Founding {
             try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
         } catch {
             throw CommandError(.unknown, "can not write \(path): \(error.localizedDescription)")
+        }
+    }
+
+    /// Checks that a file can be written, before anything that can not be undone.
+    static func checkWritable(_ path: String) throws(CommandError) {
+        let manager = FileManager.default
+        guard let attributes = try? manager.attributesOfItem(atPath: path) else {
+            let folder = URL(filePath: path).deletingLastPathComponent().path
+            guard manager.isWritableFile(atPath: folder) else {
+                throw CommandError(
+                    .unknown,
+                    "can not write \(path): \(folder) can not be written to; nothing was done",
+                    hint: "name a file in a directory that exists"
+                )
+            }
+            return
+        }
+        let isDirectory = attributes[.type] as? FileAttributeType == .typeDirectory
+        guard !isDirectory, manager.isWritableFile(atPath: path) else {
+            throw CommandError(.unknown, "can not write \(path); nothing was done")
         }
     }
 
