@@ -63,6 +63,17 @@ struct ImportCommandTests {
         }
     }
 
+    @Test func rowsWithAPersonsNumberAreTakenAndCounted() throws {
+        try BuiltProgram.withHome { program in
+            let rows = Self.twoOpen + "a3,2026-01-02 08:00,,open,打 13800138000,,\n"
+            let first = try importing(program, rows)
+            expect(first, ["taken": 3])
+            #expect(first.counts["personal"] as? Int == 1)
+            // What is only compared is not written, and not counted.
+            #expect(try importing(program, rows).counts["personal"] as? Int == 0)
+        }
+    }
+
     @Test func anIdThatAFileRepeatsIsComparedWithWhatWasTakenFirst() throws {
         try BuiltProgram.withHome { program in
             let rows =

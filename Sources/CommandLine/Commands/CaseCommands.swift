@@ -27,10 +27,7 @@ extension Program {
                 "NUMBER",
                 Label("经办人的岗位编号,不写姓名", "role-bound staff number, never a name")
             ),
-            Command.Flag(
-                "allow-personal",
-                Label("确需写入电话、证件或卡号", "write telephone, identity or card numbers all the same")
-            ),
+            FreeText.allowPersonal,
         ]
         return Command(
             "case \(operation.verb)",
@@ -211,6 +208,7 @@ private struct CaseWrite {
                 "--actor is no staff number, want 1 to \(Header.actorMax) letters, digits or hyphens"
             )
         }
+        try FreeText.check(actor, flag: "actor", invocation)
         return actor
     }
 }

@@ -54,18 +54,11 @@ struct CaseText {
         )
     }
 
-    /// Refuses a person's number in free text, unless it is asked for.
+    /// Refuses what no free text should hold.
     private func check(_ text: String, of spec: FieldSpec) throws(CommandError) {
-        guard Self.isFree(spec), let kind = PersonalData.found(in: text) else { return }
-        guard !invocation.has("allow-personal") else {
-            invocation.output.remark("linli: --\(spec.flag) holds \(kind.label); written as asked")
-            return
-        }
-        throw CommandError(
-            .usage,
-            "--\(spec.flag) seems to hold \(kind.label); nothing was written",
-            hint: "leave it out, or write it all the same with --allow-personal"
-        )
+        guard case .text = spec.type else { return }
+        try FreeText.checkForm(text, flag: spec.flag)
+        if Self.isFree(spec) { try FreeText.check(text, flag: spec.flag, invocation) }
     }
 
     /// Numbers that others gave can look like anybody's.

@@ -152,6 +152,7 @@ enum Enrolling {
         let home = try call.home()
         let store = try call.openStore()
         guard let subject = store.rosterSubject else { throw HomeError.notJoined(home.path) }
+        if let reason = call["reason"] { try FreeText.check(reason, flag: "reason", call) }
         let grant = try member(named: call.arguments[0], store.roster)
         guard grant.parent != nil else {
             throw CommandError(

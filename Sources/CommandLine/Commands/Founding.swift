@@ -131,6 +131,7 @@ enum Founding {
         guard EnrolmentRequest.isPlain(name) else {
             throw CommandError(.usage, "--name has control characters, want plain text")
         }
+        try FreeText.check(name, flag: "name", call)
         let code = try call.required("scope")
         guard let scope = Scope(code) else {
             throw CommandError(.usage, "--scope is \"\(code)\", want 4, 6, 9 or 12 digits")

@@ -10,7 +10,7 @@ extension Program {
         Command(
             "found",
             ["HOME"],
-            flags: [name, scope, listen],
+            flags: [name, scope, listen, FreeText.allowPersonal],
             group: .node,
             Label("创建新台账及其首个节点", "new ledger and its founding node"),
             run: Founding.found
@@ -18,7 +18,7 @@ extension Program {
         Command(
             "init",
             ["HOME"],
-            flags: [name, scope, level, listen],
+            flags: [name, scope, level, listen, FreeText.allowPersonal],
             group: .node,
             Label("建立节点目录并写出入网申请", "home and request of a node not yet enrolled"),
             run: Founding.initialize
@@ -89,6 +89,7 @@ extension Program {
                     "N",
                     Label("认可其日志的前 N 条", "how many entries of its log still stand")
                 ),
+                FreeText.allowPersonal,
             ],
             group: .node,
             Label("终止一个节点的权限", "end a node's right"),

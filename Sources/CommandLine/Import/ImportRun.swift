@@ -25,6 +25,7 @@ final class ImportRun {
     private var updated = 0
     private var skipped = 0
     private var inHand = 0
+    private var personal = 0
 
     /// Most bytes of texts in a batch: the daemon takes a batch in one frame.
     private static let batchBytesMax = 4 << 20
@@ -84,6 +85,10 @@ final class ImportRun {
             ("skipped", Label("已有,跳过", "known, skipped"), skipped),
             ("inHand", Label("本地在办,未更新", "in hand here, not updated"), inHand),
             ("refused", Label("未接收", "refused"), refusals.count),
+            (
+                "personal",
+                Label("写入的行中疑有个人号码", "written, seem to hold a person's number"), personal
+            ),
         ]
         if isJSON {
             var json = JSON.object(
@@ -109,6 +114,7 @@ final class ImportRun {
         let item: AppendItem
         let line: Int
         let isUpdate: Bool
+        let isPersonal: Bool
     }
 
     /// Writes all pending records; one whose id stands in the batch already waits for the next,
@@ -139,7 +145,9 @@ final class ImportRun {
             for (outcome, item) in zip(receipt.outcomes, items) {
                 switch outcome {
                 case .known: skipped += 1
-                case .written: if item.isUpdate { updated += 1 } else { taken += 1 }
+                case .written:
+                    if item.isUpdate { updated += 1 } else { taken += 1 }
+                    if item.isPersonal { personal += 1 }
                 }
             }
         } catch {
@@ -197,7 +205,12 @@ final class ImportRun {
             scope: place
         )
         let item = AppendItem(draft, reference: reference(of: record))
-        return Prepared(item: item, line: record.line, isUpdate: false)
+        return Prepared(
+            item: item,
+            line: record.line,
+            isUpdate: false,
+            isPersonal: record.seemsPersonal
+        )
     }
 
     private func update(
@@ -228,7 +241,12 @@ final class ImportRun {
             fields: content.fields,
             parts: content.parts
         )
-        return Prepared(item: AppendItem(draft), line: record.line, isUpdate: true)
+        return Prepared(
+            item: AppendItem(draft),
+            line: record.line,
+            isUpdate: true,
+            isPersonal: record.seemsPersonal
+        )
     }
 
     /// The case that holds the record: taken by this node, or by another one and merged since.
@@ -271,10 +289,17 @@ final class ImportRun {
 }
 
 extension ImportRecord {
+    private var texts: [String?] { [summary, closingNote, reply, category, place, channel] }
+
     /// Bytes of all texts.
     fileprivate var textBytes: Int {
-        [summary, closingNote, reply, category, place, channel]
-            .reduce(externalID.utf8.count) { $0 + ($1?.utf8.count ?? 0) }
+        texts.reduce(externalID.utf8.count) { $0 + ($1?.utf8.count ?? 0) }
+    }
+
+    /// Whether a text seems to hold a person's number. It is taken all the same: what others have
+    /// published, in tens of thousands of rows, nobody reads through for numbers that look so.
+    fileprivate var seemsPersonal: Bool {
+        texts.contains { $0.flatMap(PersonalData.found) != nil }
     }
 }
 
