@@ -18,7 +18,7 @@ extension CommandError {
                 .unknown,
                 error.description,
                 hint: error.isFull
-                    ? "free space on the disk; nothing was changed"
+                    ? "free space on the disk; what failed was not written"
                     : error.isBusy
                         ? "another process holds the database; try again"
                         : error.isCorrupt ? "restore the home from a backup" : nil

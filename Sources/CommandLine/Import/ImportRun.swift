@@ -77,6 +77,27 @@ final class ImportRun {
     /// Writes what is left and says what became of all rows.
     func finish(isJSON: Bool) throws -> ExitCode {
         try commit()
+        summarize(isJSON: isJSON)
+        return refusals.count == 0 ? .good : .bad
+    }
+
+    /// Says what became of the rows so far when the import ends early, and what to do.
+    ///
+    /// - Returns: the error with that, or `error` itself if no row was read.
+    func cutShort(by error: any Error, isJSON: Bool) -> any Error {
+        guard rows > 0 else { return error }
+        summarize(isJSON: isJSON)
+        let failure = CommandError(explaining: error)
+        let again = "import the file again: rows that were taken are skipped"
+        let hint = failure.hint.map { $0.contains(again) ? $0 : "\($0); then \(again)" }
+        return CommandError(
+            failure.code,
+            "\(failure.message) (stopped after \(rows) rows: \(taken) taken, \(updated) updated)",
+            hint: hint ?? again
+        )
+    }
+
+    private func summarize(isJSON: Bool) {
         showProgress(isLast: true)
         let counts: [(name: String, label: Label, count: Int)] = [
             ("rows", Label("行", "rows"), rows),
@@ -104,7 +125,6 @@ final class ImportRun {
                 )
             }
         }
-        return refusals.count == 0 ? .good : .bad
     }
 
     // MARK: Batches
