@@ -38,6 +38,7 @@ struct UsageTests {
         try Data(changed.utf8).write(to: URL(filePath: damaged))
         let invitation = town.path("street.invitation")
         let new = town.path("new")
+        let long = town.path(String(repeating: "x", count: 90))
 
         let rows: [(Int32, [String])] = [
             (64, []), (64, ["fly"]), (64, ["run", "--fly"]), (64, ["run"]),
@@ -53,6 +54,9 @@ struct UsageTests {
             (64, ["init", new, "--name", "x", "--scope", "330105"]),
             (64, ["init", new, "--name", "x", "--scope", "330105", "--level", "city"]),
             (64, ["init", new, "--name", "x", "--scope", "330105", "--level", "emperor"]),
+            (1, ["found", garbage, "--name", "x", "--scope", "3301"]),
+            (64, ["found", long, "--name", "x", "--scope", "3301"]),
+            (1, ["export", street.path, "--home", city.path]),
             (1, ["init", city.path, "--name", "x", "--scope", "330105", "--level", "street"]),
             (2, ["init", "/nowhere/x", "--name", "x", "--scope", "330105", "--level", "street"]),
             (2, ["run", "--home", town.path("none")]),
@@ -229,5 +233,39 @@ struct UsageTests {
         #expect(joined.code == 0 && joined["from"] as? String == city.endpoint)
         #expect(joined["founder"] as? String == "city" && joined["scope"] as? String == "3301")
         #expect(joined.errors.contains("founder: city\nscope: 3301\nfingerprint"))
+    }
+
+    /// Each with what to do about it.
+    @Test func whatGoesWrongWithAHomeComesWithAHint() async throws {
+        let town = try Town()
+        let city = try await town.found()
+        let other = try await town.found("other")
+        let config = other.path + "/config.json"
+        let text = try String(contentsOfFile: config, encoding: .utf8)
+        try Data(text.replacing(other.endpoint, with: city.endpoint).utf8)
+            .write(to: URL(filePath: config))
+        let daemon = try await city.start()
+        let taken = try await other.run("run")
+        #expect(taken.code == 2 && taken.errors.contains("hint: another program listens there"))
+        #expect(await daemon.stop() == 0)
+        try Data("{".utf8).write(to: URL(filePath: config))
+        let wrong = try await other.run("status")
+        #expect(wrong.code == 2 && wrong.errors.contains("config.json: it is not JSON\nhint: mend"))
+        try Data(text.utf8).write(to: URL(filePath: config))
+        for key in ["log.pem", "tls.pem"] {
+            let file = other.path + "/keys/" + key
+            let pem = try Data(contentsOf: URL(filePath: file))
+            for content in ["", "nonsense", nil] {
+                try FileManager.default.removeItem(atPath: file)
+                if let content {
+                    try Data(content.utf8).write(to: URL(filePath: file))
+                    _ = unsafe chmod(file, 0o600)
+                }
+                let refused = try await other.run("run")
+                #expect(refused.code == 2 && refused.errors.contains("hint: restore the file from"))
+                try pem.write(to: URL(filePath: file))
+                _ = unsafe chmod(file, 0o600)
+            }
+        }
     }
 }

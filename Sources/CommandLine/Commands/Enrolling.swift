@@ -129,6 +129,7 @@ enum Enrolling {
 
     static func join(_ call: Invocation) async throws -> ExitCode {
         let home = try call.home()
+        try home.checkSocketPath()
         let text = try read(call.arguments[0])
         let invitation = try Invitation(armored: text)
         try Letter(invitation).check(text)
