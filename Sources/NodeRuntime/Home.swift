@@ -142,6 +142,12 @@ package struct Home: Sendable {
         try saveConfiguration()
     }
 
+    /// Adds a peer to dial without keeping that; what is known of its endpoint stays.
+    package mutating func alsoDial(_ endpoint: String) {
+        guard !configuration.peers.contains(where: { $0.endpoint == endpoint }) else { return }
+        configuration.peers.append(HomeConfiguration.Peer(endpoint: endpoint, key: nil))
+    }
+
     private func saveConfiguration() throws(HomeError) {
         try configuration.write(path + "/config.json")
     }

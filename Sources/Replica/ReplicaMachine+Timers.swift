@@ -106,6 +106,7 @@ extension ReplicaMachine {
     private static func status(_ dial: Dial) -> DialStatus {
         DialStatus(
             endpoint: dial.address.endpoint,
+            log: dial.log,
             isConfigured: dial.isConfigured,
             attempts: dial.attempts,
             next: dial.next,

@@ -44,6 +44,8 @@ package struct SessionStatus: Hashable, Sendable {
 package struct DialStatus: Hashable, Sendable {
     /// `host:port`.
     package let endpoint: String
+    /// The log of the node there: as the roster or its hello says.
+    package let log: Digest?
     /// Whether it is configured, not only named by the roster.
     package let isConfigured: Bool
     /// Failed attempts since the last session that lived.

@@ -51,7 +51,11 @@ extension Program {
         Command(
             "sync",
             flags: [
-                peer,
+                Command.Flag(
+                    "peer",
+                    "HOST:PORT",
+                    Label("本次还要连接的节点, 不写入配置", "a node to dial too, this time only")
+                ),
                 Command.Flag("timeout", "SECONDS", Label("最长等待", "longest wait, 60 if not given")),
             ],
             group: .node,
