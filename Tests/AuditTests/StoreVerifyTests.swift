@@ -195,6 +195,29 @@ import Testing
         #expect(report.findings.first?.kind == .fence)
     }
 
+    /// Whatever one deletes, a home that has signed is not one that is new.
+    @Test func anEmptiedHomeIsNoGoodOne() throws {
+        let ledger = try TestLedger()
+        let vandal = try Vandal(ledger.databasePath)
+        let tables = try vandal.tables()
+        for table in ["home", "log"] { try vandal.database.run("DELETE FROM \(table)") }
+        // First with the rows that are left, then without them but with the fence.
+        var report = ledger.verify()
+        #expect(report.verdict == .bad)
+        #expect(report.findings.contains { $0.kind == .orphan && $0.text.contains("entry") })
+        for table in tables { try vandal.database.run("DELETE FROM \(table)") }
+        report = ledger.verify()
+        #expect(report.verdict == .bad)
+        #expect(report.findings.map(\.kind) == [.fence])
+        // A home that never was anything has no history, and that is no good one either.
+        try FileManager.default.removeItem(atPath: ledger.fencePath)
+        report = ledger.verify()
+        #expect(report.verdict == .couldNotTell)
+        #expect(report.reason?.contains("belongs to no ledger") == true)
+        _ = try Fence(path: ledger.fencePath, log: ledger.city.log, isNew: true)
+        #expect(ledger.verify().verdict == .couldNotTell)
+    }
+
     @Test func aKeyFileOfAnotherLogIsFound() throws {
         let ledger = try TestLedger()
         let report = ledger.verify(ownLog: ledger.street.log)

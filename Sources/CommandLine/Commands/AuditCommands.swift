@@ -41,8 +41,11 @@ extension Program {
 enum AuditCommands {
     static func verify(_ call: Invocation) async throws -> ExitCode {
         let home = try call.home()
-        guard FileManager.default.fileExists(atPath: home.databasePath) else {
-            throw HomeError.notJoined(home.path)
+        guard home.hasDatabase else {
+            let failure = CommandError(explaining: home.absence())
+            // What was signed and is not there is an answer; a home that is new has none.
+            let isLost = home.absence() is KeeperError
+            throw CommandError(isLost ? .bad : .unknown, failure.message, hint: failure.hint)
         }
         let job = VerifyJob(
             databasePath: home.databasePath,

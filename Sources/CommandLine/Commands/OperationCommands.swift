@@ -64,10 +64,7 @@ extension Program {
                 "NUMBER",
                 Label("经办人的岗位编号,不写姓名", "role-bound staff number, never a name")
             ),
-            Command.Flag(
-                "allow-personal",
-                Label("确需写入电话、证件或卡号", "write telephone, identity or card numbers all the same")
-            ),
+            FreeText.allowPersonal,
         ] + Command.Flag.signing
 
     /// A field's flag; free text can also come from a file, so that it stays out of the list of

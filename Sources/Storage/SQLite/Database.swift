@@ -16,6 +16,8 @@ internal import CSQLite
     package enum Mode: Sendable {
         /// Creates the file (mode 0600 comes from the process's umask) if there is none.
         case readWrite
+        /// Changes a file that exists.
+        case update
         /// Never changes anything; the file must exist.
         case readOnly
     }
@@ -33,7 +35,11 @@ internal import CSQLite
     /// - Throws: ``SQLiteError``.
     package static func open(_ path: String, _ mode: Mode) throws(SQLiteError) -> Database {
         let access =
-            mode == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            switch mode {
+            case .readWrite: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            case .update: SQLITE_OPEN_READWRITE
+            case .readOnly: SQLITE_OPEN_READONLY
+            }
         var raw: OpaquePointer?
         let code = unsafe sqlite3_open_v2(
             path,
@@ -45,7 +51,7 @@ internal import CSQLite
         let database = unsafe Database(owning: raw)
         guard code == SQLITE_OK else { throw unsafe SQLiteError(raw, code) }
         unsafe sqlite3_busy_timeout(raw, busyTimeoutMilliseconds)
-        if mode == .readWrite {
+        if mode != .readOnly {
             try database.execute(
                 """
                 PRAGMA journal_mode = WAL;
