@@ -176,7 +176,6 @@ enum Enrolling {
         let author = try call.author()
         let store = try call.openStore()
         guard let subject = store.rosterSubject else { throw HomeError.notJoined(home.path) }
-        if let reason = call["reason"] { try FreeText.check(reason, flag: "reason", call) }
         let grant = try ended(call, store.roster)
         guard grant.level != .city else {
             throw CommandError(
@@ -193,7 +192,7 @@ enum Enrolling {
             roster: subject,
             grants: [grant.hash],
             cuts: [position],
-            reason: call["reason"] ?? ""
+            reason: try FreeText.reason(call)
         )
         _ = try HomeWriter(home).append([AppendItem(draft)], as: author)
         report(

@@ -26,6 +26,13 @@ enum FreeText {
         )
     }
 
+    /// The reason that `--reason` gives, checked; empty if it gives none.
+    static func reason(_ call: Invocation) throws(CommandError) -> String {
+        guard let reason = call["reason"] else { return "" }
+        try check(reason, flag: "reason", call)
+        return reason
+    }
+
     /// Refuses a text of spaces only, and one that can steer a terminal.
     static func checkForm(_ text: String, flag: String) throws(CommandError) {
         guard !text.allSatisfy(\.isWhitespace) else {
