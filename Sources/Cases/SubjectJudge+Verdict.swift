@@ -25,8 +25,7 @@ extension SubjectJudge {
         let scopes = scopes(at: landing.place)
         guard entry.header.isUnderstood, let operation = operation(index) else {
             // Who has no right at all needs no version either.
-            let anything = Right(roles: Set(Role.allCases), isPersonal: false)
-            let verdict = verdict(of: landing, in: scopes, anything)
+            let verdict = verdict(of: landing, in: scopes, .ordinary)
             guard verdict == .allowed else { return .noRight(verdict) }
             return .needsVersion(max(entry.header.version, Header.currentVersion + 1))
         }

@@ -181,6 +181,7 @@ private struct MarkCommand {
         let groups = stride(from: 0, to: max(subjects.count, 1), by: room).map { start in
             Array(subjects[start..<min(start + room, subjects.count)])
         }
+        let reason = try FreeText.reason(call)
         let items = groups.map { group in
             AppendItem(
                 .mark(
@@ -189,7 +190,7 @@ private struct MarkCommand {
                     first: range.lowerBound,
                     position: LogPosition(log: node.log, size: range.upperBound, root: root),
                     further: group,
-                    reason: try FreeText.reason(call)
+                    reason: reason
                 )
             )
         }

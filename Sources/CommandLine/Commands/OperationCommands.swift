@@ -72,7 +72,9 @@ extension Program {
     private static func flags(_ use: CaseOperation.Use) -> [Command.Flag] {
         let spec = use.field.spec
         var help = spec.help
-        if use.isRequired { help = Label("必填。" + help.zh, "required; " + help.en) }
+        if use.isRequired, !OperationText.areFilled.contains(use.field) {
+            help = Label("必填。" + help.zh, "required; " + help.en)
+        }
         if case .code(let list) = spec.type {
             help = Label(
                 "\(help.zh): \(listed(list, spec, \.zh))",

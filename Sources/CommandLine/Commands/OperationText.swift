@@ -54,7 +54,7 @@ struct OperationText {
     }
 
     /// Found by what stands open, and only chosen by a flag.
-    private static let areFilled: Set<CaseField> = [.offer, .link]
+    static let areFilled: Set<CaseField> = [.offer, .link]
 
     /// Reads the terms of an agreement's items off the items: `what; how; until when`.
     private func addItemTerms(to draft: inout CaseDraft) throws {
