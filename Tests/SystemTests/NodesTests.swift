@@ -192,4 +192,22 @@ struct NodesTests {
         #expect(await own.stop() == 0)
         #expect(await daemon.stop() == 0)
     }
+
+    @Test func aPeerThatIsAddedIsListedAtOnce() async throws {
+        let town = try Town()
+        let city = try await town.found()
+        func endpoints(_ outcome: Linli.Outcome) throws -> [String] {
+            try outcome.output.split(separator: "\n").map { line in
+                let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
+                return try #require((object as? [String: Any])?["endpoint"] as? String)
+            }
+        }
+        #expect(try endpoints(await city.run("peers", "--json", "--add", "a:1")) == ["a:1"])
+        #expect(try endpoints(await city.run("peers", "--json")) == ["a:1"])
+        let daemon = try await city.start()
+        let added = try endpoints(await city.run("peers", "--json", "--add", "b:1"))
+        #expect(added.contains("b:1"))
+        #expect(await daemon.stop() == 0)
+        #expect(try endpoints(await city.run("peers", "--json")) == ["a:1", "b:1"])
+    }
 }
