@@ -218,6 +218,29 @@ import Testing
         #expect(ledger.verify().verdict == .couldNotTell)
     }
 
+    // skipped: as root, whom no mode of a directory keeps from writing.
+    @Test(.enabled(if: geteuid() != 0))
+    func aHomeThatCanNotBeWrittenToIsVerifiedElsewhere() throws {
+        let ledger = try TestLedger()
+        let copy = ledger.folder + "/fixed"
+        try FileManager.default.copyItem(atPath: ledger.city.directory, toPath: copy)
+        func setMode(_ mode: Int) throws {
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: copy)
+        }
+        try setMode(0o500)
+        defer { try? setMode(0o700) }
+        let report = Store.verify(
+            VerifyJob(
+                databasePath: copy + "/ledger.db",
+                fencePath: copy + "/fence",
+                ownLog: ledger.city.log,
+                scratchDirectory: ledger.folder,
+                threads: 1
+            )
+        )
+        #expect(report.verdict == .good, "\(report.reason ?? "") \(report.findings.prefix(9))")
+    }
+
     @Test func aKeyFileOfAnotherLogIsFound() throws {
         let ledger = try TestLedger()
         let report = ledger.verify(ownLog: ledger.street.log)

@@ -187,10 +187,8 @@ struct CaseCommandTests {
                 ["case", "report", "--summary", "找 \(number)"],
                 ["case", "report", "--summary", "漏水", "--actor", number],
                 ["end", "one", "--reason", "电话 \(number)"],
-                [
-                    "init", folder + "/a", "--name", number, "--scope", "330105", "--level",
-                    "district",
-                ],
+                ["init", folder + "/a", "--name", number, "--scope", "330105"]
+                    + ["--level", "district"],
                 ["found", folder + "/b", "--name", number, "--scope", "3301"],
             ]
             for line in lines {

@@ -158,9 +158,8 @@ struct NodesTests {
         let nobody = try freeEndpoint()
         let failed = try await street.run("sync", "--peer", nobody)
         #expect(failed.code == 2, "\(failed.errors)")
-        #expect(
-            failed.errors.contains("in step with others, but not with \(nobody): connect failed")
-        )
+        let said = "in step with others, but not with \(nobody): connect failed"
+        #expect(failed.errors.contains(said))
         #expect(try await street.run("sync", "--peer", city.endpoint).code == 0)
         // By another name for the same node.
         let name = city.endpoint.replacing("127.0.0.1", with: "localhost")
@@ -193,5 +192,23 @@ struct NodesTests {
         #expect(try city.status().forks.isEmpty)
         #expect(await own.stop() == 0)
         #expect(await daemon.stop() == 0)
+    }
+
+    @Test func aPeerThatIsAddedIsListedAtOnce() async throws {
+        let town = try Town()
+        let city = try await town.found()
+        func endpoints(_ outcome: Linli.Outcome) throws -> [String] {
+            try outcome.output.split(separator: "\n").map { line in
+                let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
+                return try #require((object as? [String: Any])?["endpoint"] as? String)
+            }
+        }
+        #expect(try endpoints(await city.run("peers", "--json", "--add", "a:1")) == ["a:1"])
+        #expect(try endpoints(await city.run("peers", "--json")) == ["a:1"])
+        let daemon = try await city.start()
+        let added = try endpoints(await city.run("peers", "--json", "--add", "b:1"))
+        #expect(added.contains("b:1"))
+        #expect(await daemon.stop() == 0)
+        #expect(try endpoints(await city.run("peers", "--json")) == ["a:1", "b:1"])
     }
 }

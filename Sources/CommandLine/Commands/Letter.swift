@@ -25,8 +25,9 @@ struct Letter {
         ]
     }
 
-    /// What the lines of an invitation say. It is not signed and names its inviter by key and
-    /// address only, so neither do they.
+    /// What the lines of an invitation say.
+    ///
+    /// It names its inviter by key and address only, so neither do they give a name.
     init(_ invitation: Invitation) {
         what = "invitation"
         let founder = invitation.foundingGrant

@@ -320,8 +320,10 @@ extension ImportRecord {
         texts.reduce(externalID.utf8.count) { $0 + ($1?.utf8.count ?? 0) }
     }
 
-    /// Whether a text seems to hold a person's number. It is taken all the same: what others have
-    /// published, in tens of thousands of rows, nobody reads through for numbers that look so.
+    /// Whether a text seems to hold a person's number.
+    ///
+    /// It is taken all the same: what others have published, in tens of thousands of rows, nobody
+    /// reads through for numbers that only look so.
     fileprivate var seemsPersonal: Bool {
         texts.contains { $0.flatMap(PersonalData.found) != nil }
     }
