@@ -18,14 +18,16 @@ private func sample(
     _ generator: inout SeededGenerator,
     missing: Int = 30
 ) -> [PlacedEntry] {
-    entries.enumerated().filter { $0.offset == 0 || Int.random(in: 0..<missing, using: &generator) > 0 }
-        .map { offset, entry in
-            let isForged = offset > 0 && Int.random(in: 0..<40, using: &generator) == 0
-            let parts = entry.parts.map { part in
-                Int.random(in: 0..<8, using: &generator) == 0 ? nil : part
-            }
-            return entry.held(parts: parts, isForged: isForged)
+    entries.enumerated().filter {
+        $0.offset == 0 || Int.random(in: 0..<missing, using: &generator) > 0
+    }
+    .map { offset, entry in
+        let isForged = offset > 0 && Int.random(in: 0..<40, using: &generator) == 0
+        let parts = entry.parts.map { part in
+            Int.random(in: 0..<8, using: &generator) == 0 ? nil : part
         }
+        return entry.held(parts: parts, isForged: isForged)
+    }
 }
 
 @Test(arguments: seeds)
@@ -94,7 +96,8 @@ func noClockVoidsAnything(seed: UInt64) throws {
             )
             return world.entries.compactMap { judged[$0.hash] }.map { judged in
                 switch judged.verdict {
-                case let verdict where other.rights.keys.contains(judged.entry.hash)
+                case let verdict
+                where other.rights.keys.contains(judged.entry.hash)
                     || random.rights.keys.contains(judged.entry.hash):
                     "in effect: \(verdict.isInEffect)"
                 case let verdict: "\(verdict) \(judged.stage?.rawValue ?? "")"
@@ -128,7 +131,8 @@ func whatAnEntryDidNotKnowNeverChangesItsVerdict(seed: UInt64) throws {
             }
             let held = Dictionary(uniqueKeysWithValues: zip(random.world.logs, ends))
             let some = entries.filter { $0.sequence < 7 + (held[$0.log] ?? 0) }
-            for earlier in random.world.fold(some, about: about, authority: random.authority).history
+            for earlier in random.world.fold(some, about: about, authority: random.authority)
+                .history
             {
                 let later = try #require(judged[earlier.entry.hash])
                 guard earlier.verdict != .waiting else { continue }

@@ -57,7 +57,8 @@ private func compare(_ view: SubjectView, _ reference: Reference) throws {
     for field in [CaseField.category, .summary, .unit, .outcome, .form, .profile, .suspension] {
         let register = view.registers.first { $0.id == field.rawValue }
         #expect(
-            Set(register?.writes.map(\.entry) ?? []) == hashes(reference.standing(field, among: all))
+            Set(register?.writes.map(\.entry) ?? [])
+                == hashes(reference.standing(field, among: all))
         )
         #expect(register?.shown == register?.writes.first?.value)
         let isConflict = Set(register?.writes.map(\.value) ?? []).count > 1
