@@ -201,3 +201,26 @@ private func stages(_ world: World) throws -> [Stage] {
         #expect(history.last { $0.entry == link }?.verdict == .noRight(.contested))
     }
 }
+
+@Test func aLinkThatWasRatifiedTwiceIsTakenBackAtOnce() throws {
+    var world = World(logCount: 4)
+    try world.write(.report)
+    _ = try world.open(in: 1)
+    world.syncAll()
+    let link = try world.write(.link, in: 1, about: [0, 1], to: codes[1])
+    for log in [2, 3] { world.sync(from: 1, to: log) }
+    var ratifications: [PlacedEntry] = []
+    for log in [2, 3] {
+        var header = world.header("grant.ratify", in: log, about: [0, 1])
+        header.subjects.append(SubjectID(openedIn: .zero, at: 0))
+        ratifications.append(world.append(header, parts: [], to: log))
+    }
+    let marks = RightVerdict.ratified(by: ratifications.map(\.hash))
+    let authority = Authority { entry, _, _ in entry.hash == link.hash ? marks : .allowed }
+    world.syncAll()
+    var view = try #require(world.fold(authority: authority).view)
+    #expect(view.stage == .merged && view.links.map(\.entry) == [link.hash])
+    try world.write(.unlink, [.link: .bytes(link.hash.bytes)], about: [0, 1])
+    view = try #require(world.fold(authority: authority).view)
+    #expect(view.stage == .reported && view.links.isEmpty)
+}

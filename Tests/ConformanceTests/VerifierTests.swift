@@ -173,7 +173,7 @@ final class ScratchFolder {
         let small = founded(witness: [1] + [UInt8](repeating: 0, count: 31))
         let large = founded(witness: [UInt8](repeating: 0xff, count: 31) + [0x7f])
         for (what, given, word) in [
-            ("good", headers, "good: 6"),
+            ("good", headers, "good: 7"),
             ("not deterministic", Array(headers[..<3]) + [long], "not deterministic"),
             ("not CBOR", [founding, [0x61]], "not CBOR"),
             ("another sequence", [founding, headers[2]], "names place 2"),
