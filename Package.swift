@@ -72,7 +72,7 @@ let package = Package(
         tests("CryptoTests", below(2)),
         tests("TransparencyLogTests", below(3)),
         tests("LedgerTests", below(4) + ["LedgerFixtures"]),
-        tests("CasesTests", below(5)),
+        tests("CasesTests", below(5) + ["LedgerFixtures"]),
         tests("ReplicationTests", below(5)),
         tests("ReplicaTests", below(6)),
         tests("AuditTests", below(7) + ["NodeRuntime"]),

@@ -79,8 +79,9 @@ func noAbsentPartChangesStageCustodyRightsDeadlinesOrVerdicts(seed: UInt64) thro
     }
 }
 
-/// Clocks that are slow or fast by days void nothing: the same history with other times is judged
-/// the same. Only which of two offers came first is decided by their times.
+/// Clocks that are slow or fast by days void nothing.
+///
+/// The same history with other times is judged the same. Only which of two offers came first is decided by their times.
 @Test(arguments: seeds)
 func noClockVoidsAnything(seed: UInt64) throws {
     let random = try RandomWorld(seed: seed)
@@ -112,7 +113,9 @@ func noClockVoidsAnything(seed: UInt64) throws {
     }
 }
 
-/// What an entry came to is decided by what it knew. Only the end of a right, or an office above
+/// What an entry came to is decided by what it knew.
+///
+/// Only the end of a right, or an office above
 /// that gives effect to what was left over, changes it later.
 @Test(arguments: seeds)
 func whatAnEntryDidNotKnowNeverChangesItsVerdict(seed: UInt64) throws {

@@ -2,6 +2,8 @@ import Cases
 import Crypto
 import Encoding
 import Ledger
+import TestSupport
+import Testing
 
 /// A few offices that write about a few subjects, each with a clock and a knowledge of its own.
 struct World {
@@ -278,5 +280,25 @@ extension PlacedEntry {
             parts: parts ?? self.parts,
             isForged: isForged ?? self.isForged
         )
+    }
+}
+
+extension World {
+    /// The view of a subject, which must be the same in whatever order the entries arrive.
+    func view(about number: Int = 0) throws -> SubjectView {
+        let folded = fold(about: number)
+        for seed in 0..<4 as Range<UInt64> {
+            var generator = SeededGenerator(seed: seed)
+            let again = fold(entries.shuffled(using: &generator), about: number)
+            #expect(again == folded)
+        }
+        return try #require(folded.view)
+    }
+
+    /// Writes one after another.
+    mutating func write(_ course: [CaseOperation], in log: Int = 0, seconds: Int = 0) throws {
+        for (step, operation) in course.enumerated() {
+            try write(operation, in: log, seconds: seconds + step)
+        }
     }
 }
