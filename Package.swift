@@ -81,7 +81,7 @@ let package = Package(
         tests("NodeRuntimeTests", below(7) + ["NodeRuntime", "LedgerFixtures"]),
         tests("SystemTests", below(7) + ["NodeRuntime"]),
         tests("CommandLineTests", below(7) + ["NodeRuntime", "CommandLine"]),
-        tests("ConformanceTests", below(7) + ["NodeRuntime"]),
+        tests("ConformanceTests", below(7) + ["NodeRuntime", "LedgerFixtures"]),
         tests("ArchitectureTests"),
     ],
     swiftLanguageModes: [.v6]

@@ -64,10 +64,7 @@ extension Program {
                 "NUMBER",
                 Label("经办人的岗位编号,不写姓名", "role-bound staff number, never a name")
             ),
-            Command.Flag(
-                "allow-personal",
-                Label("确需写入电话、证件或卡号", "write telephone, identity or card numbers all the same")
-            ),
+            FreeText.allowPersonal,
         ] + Command.Flag.signing
 
     /// A field's flag; free text can also come from a file, so that it stays out of the list of
@@ -75,7 +72,9 @@ extension Program {
     private static func flags(_ use: CaseOperation.Use) -> [Command.Flag] {
         let spec = use.field.spec
         var help = spec.help
-        if use.isRequired { help = Label("必填。" + help.zh, "required; " + help.en) }
+        if use.isRequired, !OperationText.areFilled.contains(use.field) {
+            help = Label("必填。" + help.zh, "required; " + help.en)
+        }
         if case .code(let list) = spec.type {
             help = Label(
                 "\(help.zh): \(listed(list, spec, \.zh))",

@@ -54,7 +54,7 @@ struct OperationText {
     }
 
     /// Found by what stands open, and only chosen by a flag.
-    private static let areFilled: Set<CaseField> = [.offer, .link]
+    static let areFilled: Set<CaseField> = [.offer, .link]
 
     /// Reads the terms of an agreement's items off the items: `what; how; until when`.
     private func addItemTerms(to draft: inout CaseDraft) throws {
@@ -97,25 +97,23 @@ struct OperationText {
         )
     }
 
-    /// Refuses a person's number in free text, unless it is asked for.
+    /// Refuses what no free text should hold.
     private func check(_ text: String, of spec: FieldSpec) throws(CommandError) {
-        guard Self.isFree(spec), let kind = PersonalData.found(in: text) else { return }
+        switch spec.type {
+        case .text, .texts: break
+        default: return
+        }
+        try FreeText.checkForm(text, flag: spec.flag)
+        guard Self.isFree(spec) else { return }
         guard operation.kind != .dwelling else {
+            guard let kind = PersonalData.found(in: text) else { return }
             throw CommandError(
                 .usage,
                 "--\(spec.flag) seems to hold \(kind.label); nothing was written",
                 hint: "entries about dwellings have counts and codes, never who lives there"
             )
         }
-        guard !invocation.has("allow-personal") else {
-            invocation.output.remark("linli: --\(spec.flag) holds \(kind.label); written as asked")
-            return
-        }
-        throw CommandError(
-            .usage,
-            "--\(spec.flag) seems to hold \(kind.label); nothing was written",
-            hint: "leave it out, or write it all the same with --allow-personal"
-        )
+        try FreeText.check(text, flag: spec.flag, invocation)
     }
 
     /// Numbers that others gave can look like anybody's.

@@ -200,6 +200,7 @@ struct OperationWrite {
                 "--actor is no staff number, want 1 to \(Header.actorMax) letters, digits or hyphens"
             )
         }
+        try FreeText.check(actor, flag: "actor", invocation)
         return actor
     }
 
