@@ -22,6 +22,8 @@ struct AlertCommandTests {
         #"{"source":"lift","id":"1","kind":"elevator","phone":"x"}"#,
         #"{"source":"lift","id":"1","kind":"elevator","reading":"电话13800138000"}"#,
         #"{"source":"lift","id":"1","kind":"elevator","expires":"tomorrow"}"#,
+        #"{"source":"lift","id":"1","kind":"elevator","place":"a\u001b[2Jb"}"#,
+        #"{"source":"lift","id":"1","kind":"elevator","address":"13800138000"}"#,
         #"{"source":"lift","id":"1","kind":"elevator","occurred":2000,"expires":1000}"#,
         #"{"source":"lift","id":"1","kind":"elevator","scope":"12"}"#,
         #"{"source":"lift","id":"1","kind":"elevator","scope":"440100001"}"#,

@@ -244,6 +244,7 @@ struct RecordRefusalTests {
                 [
                     (64, ["dwelling", "register", "--people", "2"]),
                     (64, ["dwelling", "register", "--address", "330105013001000004"]),
+                    (64, ["dwelling", "register", "--address", "13800138000", "--people", "2"]),
                     (
                         64,
                         [
