@@ -171,6 +171,38 @@ import Testing
         #expect(row.dueAt == after.filter { $0.state == .open }.map(\.due).min())
     }
 
+    /// Two offices drew the grids of a street anew, neither knowing of the other.
+    @Test func versionsThatBeginTogetherStandBesideEachOther() throws {
+        let street = try scope("330105013")
+        func draw(_ name: String, from: String, _ rows: [String]) throws -> SubjectID {
+            var values = CaseDraft(.drawGrids)
+            try values.set(.grids, items: rows)
+            try values.set(.validFrom, from)
+            try values.set(.name, name)
+            let content = try values.compiled()
+            return try desk.append(
+                EntryDraft(
+                    operation: CaseOperation.drawGrids.name,
+                    subject: .opened,
+                    fields: content.fields,
+                    parts: content.parts,
+                    scope: street
+                )
+            ).subject
+        }
+        let first = try draw("a", from: "2023-01-01", ["01;甲;5", "02;乙;7"])
+        let second = try draw("b", from: "2023-01-01", ["01;甲;12"])
+        let older = try draw("b", from: "2019-01-01", ["01;甲;3"])
+        let grids = try desk.store.grids(of: street)
+        #expect(grids.besides == [first], "the one that was opened last counts")
+        #expect(grids.table.versions.map(\.id) == ["b", "b-\(second.description.prefix(8))"])
+        #expect(grids.subjects["b"] == older)
+        try desk.append(draft(.retirePlace, second, [.reason: "重复"]))
+        let after = try desk.store.grids(of: street)
+        #expect(after.besides.isEmpty && after.table.versions.map(\.id) == ["b", "a"])
+        #expect(try desk.store.grids(of: scope("330105014")).table.versions.isEmpty)
+    }
+
     /// A newer program knows more codes: they are kept and shown as they are.
     @Test func codesThatNoListHasAreKept() throws {
         let item = EntryDraft(

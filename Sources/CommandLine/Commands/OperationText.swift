@@ -104,15 +104,18 @@ struct OperationText {
         default: return
         }
         try FreeText.checkForm(text, flag: spec.flag)
-        guard Self.isFree(spec) else { return }
         guard operation.kind != .dwelling else {
-            guard let kind = PersonalData.found(in: text) else { return }
+            // An address code has as many digits as a card's number.
+            guard let kind = PersonalData.found(in: text),
+                Self.isFree(spec) || spec.field == .address && kind != .bankCard
+            else { return }
             throw CommandError(
                 .usage,
                 "--\(spec.flag) seems to hold \(kind.label); nothing was written",
                 hint: "entries about dwellings have counts and codes, never who lives there"
             )
         }
+        guard Self.isFree(spec) else { return }
         try FreeText.check(text, flag: spec.flag, invocation)
     }
 

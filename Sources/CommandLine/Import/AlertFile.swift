@@ -146,7 +146,13 @@ struct AlertFile {
             }
         default:
             guard let text = try text(key, object) else { return }
-            if field != .address, let kind = PersonalData.found(in: text) {
+            do throws(CommandError) {
+                try FreeText.checkForm(text, flag: key)
+            } catch {
+                throw AlertFault(String(error.message.dropFirst(2)))
+            }
+            // An address code has as many digits as a card's number.
+            if let kind = PersonalData.found(in: text), field != .address || kind != .bankCard {
                 throw AlertFault("\(key) seems to hold \(kind.label)")
             }
             try draft.set(field, text)

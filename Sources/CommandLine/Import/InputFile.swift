@@ -41,7 +41,7 @@ enum GridsFile {
         var codes: Set<String> = []
         func grid(_ line: CodeTableReader<Grid>.Line) throws(CodeTableError) -> Grid {
             let code = try line.filled("code")
-            guard let grid = Grid("\(code);\(try line.filled("name"))"), grid.code == code else {
+            guard let grid = Grid("\(code);\(try line.name("name"))"), grid.code == code else {
                 throw line.fail(.wrong("code or name", want: "of its form"))
             }
             guard codes.insert(code).inserted else {
@@ -69,6 +69,20 @@ enum GridsFile {
 }
 
 extension CodeTableReader.Line {
+    /// A name: a text that can not steer a terminal and holds no person's number.
+    func name(_ column: String) throws(CodeTableError) -> String {
+        let text = try filled(column)
+        do throws(CommandError) {
+            try FreeText.checkForm(text, flag: column)
+        } catch {
+            throw fail(.wrong(column, want: "a text without control characters"))
+        }
+        if let kind = PersonalData.found(in: text) {
+            throw fail(.contradiction("\(column) seems to hold \(kind.label)"))
+        }
+        return text
+    }
+
     /// A whole number up to `max`; nil where nothing is written.
     func count(_ column: String, max: UInt64) throws(CodeTableError) -> UInt64? {
         let text = try text(column)

@@ -46,7 +46,7 @@ enum PlacesFile {
                 let want = (near.isEmpty ? all : near).joined(separator: ", ")
                 throw line.fail(.wrong("level", want: "one of the list: \(want)"))
             }
-            let name = try line.filled("name")
+            let name = try line.name("name")
             guard name.unicodeScalars.count <= nameMax else { throw line.fail(.long("name")) }
             let parent = try line.filled("parent")
             guard parent != code, parent.utf8.count <= codeMax else {
