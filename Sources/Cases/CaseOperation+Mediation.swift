@@ -4,6 +4,7 @@ extension CaseOperation {
     /// Mediation, agreement, performance and confirmation.
     static let mediation: [CaseOperation] = [
         mediate, session, end, agree, perform, breach, apply, decide, consult,
+        takeOverRecord,
     ]
 
     /// Opens a mediation, or new talks after a breach.

@@ -4,6 +4,7 @@ extension Program {
     /// `linli KIND VERB` for every operation of the table, and the import.
     static let caseCommands: [Command] =
         CaseOperation.all.filter { $0.act != .takeOver }.map(command) + [importCommand]
+        + documentCommands
 
     private static func command(_ operation: CaseOperation) -> Command {
         Command(
@@ -37,6 +38,7 @@ extension Program {
                 )
             )
         }
+        if operation == .archive { flags.append(SubjectChecks.incompleteFlag) }
         switch operation.act {
         case .offer, .assign:
             flags.append(

@@ -53,8 +53,8 @@ struct OperationText {
         return draft
     }
 
-    /// Found by what stands open, and only chosen by a flag.
-    static let areFilled: Set<CaseField> = [.offer, .link]
+    /// Found by what stands open, and only chosen by a flag, which may be shorter than the value.
+    static let areFilled: Set<CaseField> = [.offer, .link, .from, .about]
 
     /// Reads the terms of an agreement's items off the items: `what; how; until when`.
     private func addItemTerms(to draft: inout CaseDraft) throws {

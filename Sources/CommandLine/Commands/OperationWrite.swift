@@ -76,6 +76,7 @@ struct OperationWrite {
         let view = try admitted(store, invocation.arguments[0])
         target.subject = .existing(view.id)
         target.to = try place("to")
+        try SubjectChecks(operation, invocation).apply(to: &values, store, view)
         switch operation.act {
         case .take, .reject, .withdraw: try fillOffer(&values, view)
         case .confirmLink, .unlink:

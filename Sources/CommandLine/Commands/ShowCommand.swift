@@ -17,14 +17,20 @@ extension Program {
         let store = try invocation.openStore()
         let basis = try Basis(store)
         let name = invocation.arguments[0]
-        let folded = try store.foldedCase(called: name)
-        guard kind == nil || folded.view.kind == kind else {
-            throw CommandError(.bad, "\"\(name)\" is a \(folded.view.kind.label.en)")
+        let subject = try store.subject(called: name)
+        let folded = try store.folded(subject)
+        guard let view = folded.view else {
+            throw CommandError(.bad, "subject \(subject.short) is not open yet")
         }
-        let page = CasePage(view: folded.view, store: store, now: basis.now)
+        guard kind == nil || view.kind == kind else {
+            throw CommandError(.bad, "\"\(name)\" is a \(view.kind.label.en)")
+        }
+        let page = CasePage(view: view, store: store, now: basis.now)
         let record = try RecordPage(page, folded.history)
+        let community = CommunityPage(folded, store, basis, invocation.output)
         guard !invocation.isJSON else {
-            let json = page.json.adding(all: record?.json ?? [:])
+            let more = record?.json ?? community?.json ?? [:]
+            let json = page.json.adding(all: more)
             invocation.output.line(json.adding("completeness", basis.json).line)
             return .good
         }
@@ -33,6 +39,7 @@ extension Program {
         } else {
             page.print(to: invocation.output)
         }
+        if let community { invocation.output.print(community.blocks) }
         basis.finish(invocation)
         return .good
     }
