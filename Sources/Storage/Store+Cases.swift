@@ -77,7 +77,7 @@ package struct CaseFilter: Hashable, Sendable {
 }
 
 extension Store {
-    private static let rowQuery = """
+    static let rowQuery = """
         SELECT s.id, \(CaseRow.columns.split(separator: ", ").map { "c.\($0)" }.joined(separator: ", "))
         FROM case_view c JOIN subject s ON s.number = c.subject
         """
@@ -146,7 +146,7 @@ extension Store {
         )
     }
 
-    private static func identified(_ row: Row) throws -> (id: SubjectID, row: CaseRow) {
+    static func identified(_ row: Row) throws -> (id: SubjectID, row: CaseRow) {
         guard let id = SubjectID(row.blob(0)) else {
             throw StoreError.damaged("a subject's id is not of 16 bytes")
         }
