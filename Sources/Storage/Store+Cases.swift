@@ -47,8 +47,10 @@ package struct CaseFilter: Hashable, Sendable {
             terms.append(("c.stage IN (\(marks))", stages.map(SQLValue.text)))
         }
         if let category { terms.append(Self.prefix("c.category", category)) }
-        if let overdueAt { terms.append(("c.due_at < ?", [.count(overdueAt)])) }
-        if let dueBefore { terms.append(("c.due_at <= ?", [.count(dueBefore)])) }
+        // Whoever is offered a case owes an answer; the case's own clocks are the holder's.
+        let due = offeredTo == nil ? "c.due_at" : "c.answer_by"
+        if let overdueAt { terms.append(("\(due) < ?", [.count(overdueAt)])) }
+        if let dueBefore { terms.append(("\(due) <= ?", [.count(dueBefore)])) }
         if isOpen {
             let ended = Stage.allCases.filter(\.isEnded).map(\.rawValue)
             let marks = ended.map { _ in "?" }.joined(separator: ", ")

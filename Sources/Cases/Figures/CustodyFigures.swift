@@ -48,10 +48,7 @@ package struct CustodyFigures: Hashable, Sendable {
         if custody.hops > 0 { moved += 1 }
         hops += UInt64(custody.hops)
         pingPong += UInt64(custody.returns)
-        let isDisputed =
-            view.conflicts.contains { $0.reason == .disputedCustody }
-            || custody.offers.contains { $0.disputedFrom < now }
-        if isDisputed { disputed += 1 }
+        if view.isCustodyDisputed(now: now) { disputed += 1 }
         countOffers(acts, now: now, policy: policy)
         countSupervision(acts, now: now)
     }
