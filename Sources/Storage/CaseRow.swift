@@ -68,8 +68,7 @@ package struct CaseRow: Hashable, Sendable {
         place = view.text(.place).map { String($0.prefix(Self.textMax)) }
         address = view.text(.address)
         reportedAt = view.number(.reportedAt) ?? view.openedAt
-        dueAt = view.deadlines.filter { $0.state == .open && !$0.clock.isInformation }
-            .map(\.due).min()
+        dueAt = view.deadlines.filter { $0.isListed && !$0.clock.isInformation }.map(\.due).min()
         closedAt = view.stage.isEnded ? view.number(.closedAt) : nil
         updatedAt = view.updatedAt
         wasOverdue = view.wasOverdue
@@ -120,4 +119,11 @@ package struct CaseRow: Hashable, Sendable {
     }
 
     static func external(_ source: String, _ id: String) -> String { "\(source):\(id)" }
+}
+
+extension Deadline {
+    /// Whether lists show its end: it runs, or stood still only after it had run out.
+    fileprivate var isListed: Bool {
+        state == .open || state == .paused && pausedAt.map { $0 > due } ?? false
+    }
 }

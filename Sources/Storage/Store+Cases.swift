@@ -61,8 +61,10 @@ package struct CaseFilter: Hashable, Sendable {
             terms.append(("c.stage IN (\(marks))", stages.map(SQLValue.text)))
         }
         if let category { terms.append(Self.prefix("c.category", category)) }
-        if let overdueAt { terms.append(("c.due_at < ?", [.count(overdueAt)])) }
-        if let dueBefore { terms.append(("c.due_at <= ?", [.count(dueBefore)])) }
+        // Whoever is offered a case owes an answer; the case's own clocks are the holder's.
+        let due = offeredTo == nil ? "c.due_at" : "c.answer_by"
+        if let overdueAt { terms.append(("\(due) < ?", [.count(overdueAt)])) }
+        if let dueBefore { terms.append(("\(due) <= ?", [.count(dueBefore)])) }
         if isOpen {
             let ended = Stage.allCases.filter(\.isEnded).map(\.rawValue)
             let marks = ended.map { _ in "?" }.joined(separator: ", ")
@@ -99,7 +101,7 @@ package struct CaseFilter: Hashable, Sendable {
 }
 
 extension Store {
-    private static let rowQuery = """
+    static let rowQuery = """
         SELECT s.id, \(CaseRow.columns.split(separator: ", ").map { "c.\($0)" }.joined(separator: ", "))
         FROM case_view c JOIN subject s ON s.number = c.subject
         """
@@ -168,7 +170,7 @@ extension Store {
         )
     }
 
-    private static func identified(_ row: Row) throws -> (id: SubjectID, row: CaseRow) {
+    static func identified(_ row: Row) throws -> (id: SubjectID, row: CaseRow) {
         guard let id = SubjectID(row.blob(0)) else {
             throw StoreError.damaged("a subject's id is not of 16 bytes")
         }

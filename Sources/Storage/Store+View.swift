@@ -22,7 +22,7 @@ extension Store {
 
     /// Hashes of what is held about the subjects that entries are about beside this one: an entry
     /// about several names the heads of all.
-    private func heldElsewhere(
+    func heldElsewhere(
         _ entries: [PlacedEntry],
         than subject: SubjectID
     ) throws -> Set<Digest> {

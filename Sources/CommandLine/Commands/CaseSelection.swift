@@ -34,7 +34,13 @@ struct CaseSelection {
             )
         ),
         Command.Flag("open", Label("未结案件", "not ended")),
-        Command.Flag("overdue", Label("已超期", "a clock has run out")),
+        Command.Flag(
+            "overdue",
+            Label(
+                "已超期;同 --offered-to: 答复已逾期",
+                "a clock has run out; with --offered-to, the time to answer"
+            )
+        ),
         Command.Flag(
             "due-within",
             "10m|2h|1d",
@@ -117,7 +123,7 @@ struct CaseSelection {
         return scope
     }
 
-    private func place(_ flag: String) throws(CommandError) -> Scope? {
+    func place(_ flag: String) throws(CommandError) -> Scope? {
         guard let code = invocation[flag] else { return nil }
         guard let scope = Scope(code) else {
             throw CommandError(.usage, "--\(flag) is \"\(code)\", want 4, 6, 9 or 12 digits")
