@@ -99,7 +99,8 @@ enum Running {
         return .good
     }
 
-    private static func daemon(
+    /// A node of this process that does nothing yet.
+    static func daemon(
         _ home: Home,
         _ output: Output,
         isQuiet: Bool = false
