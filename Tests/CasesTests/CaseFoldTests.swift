@@ -56,6 +56,7 @@ private let admissible: [String: Set<Stage>] = [
     "case.extend": open,
     "mediation.open": [.accepted, .onScene, .performing],
     "mediation.session": [.mediating, .agreed, .performing], "mediation.end": [.mediating],
+    "mediation.import": Set(Stage.families[0]),
     "mediation.agree": [.mediating], "mediation.perform": [.agreed, .performing],
     "mediation.breach": [.agreed, .performing],
     "court.apply": [.agreed, .performing, .closed, .reviewed],

@@ -174,6 +174,7 @@ func longHistoriesKeepTheLaws(seed: UInt64) throws {
                 conflicts.formUnion(view.conflicts.map { "\($0.reason.rawValue) \($0.register)" })
             }
             for judged in folded.history {
+                if let stage = judged.stage { stages.insert(stage) }
                 if judged.verdict.isInEffect { effective.insert(judged.entry.header.operation) }
                 switch judged.verdict {
                 case .inadmissible(.stage): reasons.insert("stage")

@@ -173,6 +173,7 @@ enum Enrolling {
 
     static func end(_ call: Invocation) async throws -> ExitCode {
         let home = try call.home()
+        let reason = try FreeText.reason(call)
         let author = try call.author()
         let store = try call.openStore()
         guard let subject = store.rosterSubject else { throw HomeError.notJoined(home.path) }
@@ -192,7 +193,7 @@ enum Enrolling {
             roster: subject,
             grants: [grant.hash],
             cuts: [position],
-            reason: try FreeText.reason(call)
+            reason: reason
         )
         _ = try HomeWriter(home).append([AppendItem(draft)], as: author)
         report(

@@ -74,7 +74,7 @@ extension Program {
     private static func flags(_ use: CaseOperation.Use) -> [Command.Flag] {
         let spec = use.field.spec
         var help = spec.help
-        if use.isRequired, !OperationText.areFilled.contains(use.field) {
+        if use.isRequired, !OperationText.areFound.contains(use.field) {
             help = Label("必填。" + help.zh, "required; " + help.en)
         }
         if case .code(let list) = spec.type {
