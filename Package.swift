@@ -72,7 +72,7 @@ let package = Package(
         tests("CryptoTests", below(2)),
         tests("TransparencyLogTests", below(3)),
         tests("LedgerTests", below(4) + ["LedgerFixtures"]),
-        tests("CasesTests", below(5)),
+        tests("CasesTests", below(5) + ["LedgerFixtures"]),
         tests("ReplicationTests", below(5)),
         tests("ReplicaTests", below(6)),
         tests("AuditTests", below(7) + ["NodeRuntime"]),
@@ -81,7 +81,7 @@ let package = Package(
         tests("NodeRuntimeTests", below(7) + ["NodeRuntime", "LedgerFixtures"]),
         tests("SystemTests", below(7) + ["NodeRuntime"]),
         tests("CommandLineTests", below(7) + ["NodeRuntime", "CommandLine"]),
-        tests("ConformanceTests", below(7) + ["NodeRuntime"]),
+        tests("ConformanceTests", below(7) + ["NodeRuntime", "LedgerFixtures"]),
         tests("ArchitectureTests"),
     ],
     swiftLanguageModes: [.v6]

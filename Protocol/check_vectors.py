@@ -122,6 +122,8 @@ def main():
     directory = sys.argv[1] if len(sys.argv) > 1 else beside
     count = wrong = 0
     for area in ("encoding", "entry", "checkpoint", "roster"):
+        if not os.path.isdir(os.path.join(directory, area)):
+            continue
         for name in sorted(os.listdir(os.path.join(directory, area))):
             vector = read(os.path.join(directory, area, name))
             kind = "encoding" if area == "encoding" else name.split("_")[0]

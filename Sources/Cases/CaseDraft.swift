@@ -23,6 +23,9 @@ package struct CaseDraft: Hashable, Sendable {
     /// Starts without values.
     package init(_ operation: CaseOperation) { self.operation = operation }
 
+    /// The value that was set.
+    package subscript(field: CaseField) -> CBORValue? { values[field] }
+
     /// Sets a field from the text that a person or a file gives; for a list, its only item.
     ///
     /// A code may also be given by its name. An instant is written `2026-11-23T15:04`, in the

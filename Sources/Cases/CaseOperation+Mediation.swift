@@ -19,7 +19,8 @@ extension CaseOperation {
         in: [.accepted, .onScene, .performing],
         to: .mediating,
         act: .mediate,
-        reaches: [.mediatedAt]
+        reaches: [.mediatedAt],
+        clears: [.mediatedAt, .agreedAt, .mediationEndedAt]
     )
     /// Records one session of the talks.
     package static let session = CaseOperation(

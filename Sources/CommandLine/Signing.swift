@@ -58,7 +58,7 @@ enum Passphrase {
     /// - Throws: ``CommandError``.
     static func read(_ call: Invocation, _ prompt: String) throws -> [UInt8] {
         if let given = try fromDescriptor(call) { return given }
-        guard let given = fromTerminal(prompt) else {
+        guard let given = try fromTerminal(prompt) else {
             throw CommandError(
                 .usage,
                 "the key file wants a passphrase, and there is no terminal to ask on",
@@ -80,12 +80,12 @@ enum Passphrase {
         }
         let output = call.output
         guard
-            let first = fromTerminal(
+            let first = try fromTerminal(
                 output.text("新口令(留空则不加密): ", "new passphrase (empty for none): ")
             )
         else { return nil }
         guard !first.isEmpty else { return nil }
-        let second = fromTerminal(output.text("再次输入: ", "the same again: "))
+        let second = try fromTerminal(output.text("再次输入: ", "the same again: "))
         guard first == second else {
             throw CommandError(.bad, "the two passphrases differ", hint: "nothing was written")
         }
@@ -111,7 +111,7 @@ enum Passphrase {
     }
 
     /// Asks on the controlling terminal, without echo; nil if there is none.
-    private static func fromTerminal(_ prompt: String) -> [UInt8]? {
+    private static func fromTerminal(_ prompt: String) throws(CommandError) -> [UInt8]? {
         let descriptor = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
@@ -125,11 +125,14 @@ enum Passphrase {
             write("\n", to: descriptor)
         }
         write(prompt, to: descriptor)
-        return readLine(descriptor)
+        guard let line = readLine(descriptor) else {
+            throw CommandError(.bad, "no passphrase was entered", hint: "nothing was written")
+        }
+        return line
     }
 
-    /// Bytes up to the end of a line or of what there is; nil if they are too many or none can be
-    /// read.
+    /// Bytes up to the end of a line or of what there is; nil if they are too many, or there is
+    /// nothing.
     private static func readLine(_ descriptor: Int32) -> [UInt8]? {
         var line: [UInt8] = []
         while line.count <= bytesMax {
@@ -137,7 +140,8 @@ enum Passphrase {
             let count = unsafe Glibc.read(descriptor, &byte, 1)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { return nil }
-            if count == 0 || byte == UInt8(ascii: "\n") { return line }
+            if count == 0 { return line.isEmpty ? nil : line }
+            if byte == UInt8(ascii: "\n") { return line }
             line.append(byte)
         }
         return nil

@@ -47,6 +47,8 @@ package struct SigningKey: Sendable {
     /// - Parameters:
     ///   - passphrase: UTF-8, without a zero byte.
     ///   - random: 32 fresh random bytes: sixteen of salt, sixteen of initialization vector.
+    /// - Returns: the text, which `openssl pkey` reads.
+    /// - Throws: ``CryptoError``, for a passphrase that is none too.
     package func pem(passphrase: [UInt8], random: Bytes32) throws(CryptoError) -> String {
         guard !passphrase.isEmpty, !passphrase.contains(0) else {
             throw CryptoError("the passphrase is empty or has a zero byte")

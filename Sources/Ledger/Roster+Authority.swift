@@ -1,9 +1,8 @@
 internal import Crypto
 
 extension Roster {
-    /// The rights of a key at a place, as far as they are settled and not cut there.
-    ///
-    /// - Parameter isPersonal: whether a service key counts only where no policy wants a person's.
+    /// The rights of a key at a place, as far as they are settled and not cut there; if `isPersonal`,
+    /// a service key counts only where no policy wants a person's.
     func authorities(
         _ author: Digest,
         at place: Place,

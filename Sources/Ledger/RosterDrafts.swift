@@ -75,9 +75,7 @@ extension EntryDraft {
         )
     }
 
-    /// A right for the person who wrote this request.
-    ///
-    /// - Parameter roles: at least one.
+    /// A right for the person who wrote this request; of at least one role.
     package static func staff(
         roster: SubjectID,
         request: StaffRequest,
@@ -113,9 +111,8 @@ extension EntryDraft {
         )
     }
 
-    /// What becomes of the entries from `first` to `position` of a log, beyond the end of a right.
-    ///
-    /// - Parameter further: at most three subjects of these entries, in whose order it is to stand.
+    /// What becomes of the entries from `first` to `position` of a log, beyond the end of a right;
+    /// at most three subjects of theirs in `further`, in whose order it is to stand.
     package static func mark(
         roster: SubjectID,
         isRatification: Bool,

@@ -88,6 +88,8 @@ package struct CarriedSuccession: Hashable, Sendable {
     package let carrier: Digest
 
     /// Whether so many of the recovery keys signed as the ledger wants.
+    ///
+    /// At most one signature of each key is looked at, so that nobody makes others check more.
     package func isSigned(by recovery: Recovery) -> Bool {
         let good = signatures.filter { signature in
             signature.index < UInt64(recovery.keys.count)

@@ -36,7 +36,9 @@ extension Home {
         }
         // All of them at once, so that no request ever names keys that a crash took away.
         guard unsafe rename(partial, nextKeysPath) == 0 else {
-            throw .system("make", nextKeysPath)
+            let failure = HomeError.system("make", nextKeysPath)
+            try? FileManager.default.removeItem(atPath: partial)
+            throw failure
         }
         try KeyFile.sync(directory: path + "/keys")
         return true
@@ -88,7 +90,7 @@ extension Home {
 
     /// Puts the next keys into the place of the node's, once the roster grants them.
     ///
-    /// The former ones stay under `keys/former`: what was sealed to them is opened with them. Each
+    /// The former seal key stays under `keys/former`: what was sealed to it is opened with it. Each
     /// file is replaced at once; a crash in between leaves some, and the next call goes on.
     ///
     /// - Throws: ``HomeError``.
@@ -99,10 +101,12 @@ extension Home {
             let next = "\(nextKeysPath)/\(name.rawValue).pem"
             guard FileManager.default.fileExists(atPath: next) else { continue }
             let held = keyPath(name)
-            let mark = sha256(Array(try KeyFile.read(held).utf8)).short
-            let kept = "\(former)/\(name.rawValue)-\(mark).pem"
-            if unsafe link(held, kept) != 0, errno != EEXIST { throw .system("keep", held) }
-            try KeyFile.sync(directory: former)
+            if name == .seal {
+                let mark = sha256(Array(try KeyFile.read(held).utf8)).short
+                let kept = "\(former)/\(name.rawValue)-\(mark).pem"
+                if unsafe link(held, kept) != 0, errno != EEXIST { throw .system("keep", held) }
+                try KeyFile.sync(directory: former)
+            }
             guard unsafe rename(next, held) == 0 else { throw .system("replace", held) }
         }
         try KeyFile.sync(directory: path + "/keys")

@@ -48,6 +48,7 @@ package final class HomeWriter {
     ///   - items: at least one.
     ///   - author: the person who signs; the key stays in this process. Nil for the node's service
     ///     key.
+    /// - Returns: what became of each.
     /// - Throws: ``AppendError``, ``KeeperError``, ``RemoteError``, ``SQLiteError``.
     package func append(_ items: [AppendItem], as author: SigningKey? = nil) throws -> Receipt {
         guard let author else { return try append(items) }

@@ -24,6 +24,8 @@ enum StorageJob {
     case heard([Digest])
     case viewDigest
     case stopWriting(KeeperError)
+    /// Everything before it is done.
+    case barrier(CheckedContinuation<Void, Never>)
 }
 
 extension NodeDaemon {
@@ -72,6 +74,8 @@ extension NodeDaemon {
                     await self.received(id, frame)
                 }
                 await self?.lost(id, "closed by the peer")
+            } catch TransportError.frameTooLong(let bytes) {
+                await self?.handle(.oversized(id, bytes: bytes))
             } catch {
                 await self?.lost(id, String(describing: error))
             }
@@ -193,16 +197,21 @@ extension NodeDaemon {
             let roster = try await keeper.commit(packages.map(\.package))
             isViewStale = true
             for (request, package) in packages {
-                heard.formUnion(package.entries.count <= Limits.liveEntries ? [package.log] : [])
+                // What came in a file says nothing of when its log was last heard of.
+                let isLive =
+                    package.entries.count <= Limits.liveEntries && offered[request] == nil
+                heard.formUnion(isLive ? [package.log] : [])
                 handle(.committed(request))
             }
             unchecked = await keeper.unchecked
             if let roster { await take(roster) }
+            for (request, _) in packages { settle(request) }
             return true
         } catch {
             guard packages.count == 1 else { return false }
             note("storage", "commit failed reason=\"\(error)\"", level: "error")
             handle(.commitFailed(packages[0].request, reason: String(describing: error)))
+            settle(packages[0].request, failure: String(describing: error))
             return false
         }
     }
@@ -254,6 +263,7 @@ extension NodeDaemon {
                 await keeper.stopWriting(reason)
                 note("node", "own log closed reason=\"\(reason)\"", level: "error")
                 handle(.ownLogClosed(true))
+            case .barrier(let continuation): continuation.resume()
             }
         } catch {
             note("storage", "failed reason=\"\(error)\"", level: "error")

@@ -46,6 +46,8 @@ package actor NodeDaemon {
     var heard: Set<Digest> = []
     /// Nodes heard of since this process began.
     var known: Set<Digest> = []
+    /// Packages of bundles that storage was given.
+    var offered: [RequestID: OfferedPackage] = [:]
     var refusals = RefusalLedger()
     var nextHeard: UInt64 = 0
     var nextRefusals: UInt64 = 0
@@ -152,6 +154,19 @@ package actor NodeDaemon {
             if isQuiet, areInStep, !status.sessions.isEmpty, unchecked == 0 { return true }
         }
         return false
+    }
+
+    /// Why the node at a dialed endpoint has not compared with this one; nil if it has.
+    package func failure(at endpoint: String) -> String? {
+        let status = machine.status
+        guard let dial = status.dials.first(where: { $0.endpoint == endpoint }) else {
+            return "too many endpoints"
+        }
+        // It may have answered by another of its endpoints.
+        let hasMet = status.sessions.contains { session in
+            session.hasCompared && session.peer != nil && session.peer == dial.log
+        }
+        return hasMet ? nil : dial.lastError ?? "no answer"
     }
 
     /// Live peers known to hold all of the own log.
@@ -281,6 +296,7 @@ package actor NodeDaemon {
         case .checkpoint:
             let note = try await keeper.checkpoint().note.bytes
             return .text(String(decoding: note, as: UTF8.self))
+        case .bundle(let bundle): return .offered(await take(bundle))
         case .sync(let seconds):
             handle(.compareNow)
             let isSettled = await settle(seconds: min(seconds, 600))

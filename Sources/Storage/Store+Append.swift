@@ -89,10 +89,8 @@ extension Store {
         }
     }
 
-    /// Writes entries.
-    ///
-    /// - Parameter salts: gives an item at its place a salt for each part, or throws if it must not
-    ///   stand there.
+    /// Writes entries, whoever signs; `salts` gives an item at its place a salt for each part, or
+    /// throws if it must not stand there.
     func append(
         _ items: [AppendItem],
         signer: EntrySigner,

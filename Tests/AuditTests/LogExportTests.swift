@@ -41,7 +41,8 @@ import TransparencyLog
         #expect(try SignedCheckpoint.verify(note, logKey: key.key).checkpoint == export.checkpoint)
         let names = try FileManager.default.contentsOfDirectory(atPath: directory)
         #expect(
-            names.sorted() == ["README.txt", "checkpoint", "headers", "leaves", "parts", "vkey"]
+            names.sorted()
+                == ["README.txt", "authors", "checkpoint", "headers", "leaves", "parts", "vkey"]
         )
         #expect(try FileManager.default.contentsOfDirectory(atPath: ledger.folder).count == 4)
     }

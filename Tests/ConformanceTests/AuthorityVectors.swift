@@ -1,6 +1,7 @@
 import Crypto
 import Encoding
 import Ledger
+import LedgerFixtures
 
 /// Vectors of `roster.md` for persons, policies, marks and successions: sets of entries, who is in
 /// effect, and what becomes of entries at places.
@@ -70,6 +71,43 @@ enum AuthorityVectors {
                 question.isPersonal ? "personal" : "any", question.scope,
             ]
             file = file.with("verdict", answered(columns, by: roster).joined(separator: " "))
+        }
+        return file
+    }
+
+    /// A set made from a seed, with a verdict on every author at many places of every log.
+    static func random(_ seed: UInt64) throws -> VectorFile {
+        let world = try RandomAuthority(seed: seed)
+        let roster = world.paper.roster
+        var file = VectorFile("roster/authority_random_\(seed)", what: "random", expect: "good")
+            .with("ledger", world.paper.ledger)
+        for entry in world.paper.entries {
+            // Who reads a set has checked its signatures; successions prove themselves.
+            guard
+                !entry.isForged
+                    || entry.header.operation == RosterOperation.succeedName,
+                let sent = world.paper.logs[entry.log]?[Int(entry.sequence)]
+            else { continue }
+            let parts = sent.parts.compactMap { $0 }
+                .map { "\(hex($0.salt.bytes))/\(hex($0.bytes))" }
+            let columns = [hex(sent.header), hex(sent.leaf)] + parts
+            file = file.with("entry", columns.joined(separator: " "))
+        }
+        file = effects(roster).reduce(file) { $0.with("effect", $1) }
+        let keys =
+            world.offices.map(\.service.publicKey.hash)
+            + world.people.map(\.key.publicKey.hash)
+        for key in keys {
+            for log in Set(world.offices.map(\.id)).sorted() {
+                for sequence in stride(from: 0, to: 24, by: 3) {
+                    let columns = [
+                        "\(key)", "\(log)", "\(sequence)", "6,8,10",
+                        sequence % 2 == 0 ? "any" : "personal", "330105013",
+                    ]
+                    let line = answered(columns, by: roster).joined(separator: " ")
+                    file = file.with("verdict", line)
+                }
+            }
         }
         return file
     }

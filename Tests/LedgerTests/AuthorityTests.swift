@@ -263,28 +263,8 @@ private func signed(
 /// Random sets of every operation by every kind of author: whatever the order, one roster.
 @Test(arguments: 0..<60 as Range<UInt64>)
 func everyRosterOperationIsAFunctionOfTheSet(seed: UInt64) throws {
-    var generator = SeededGenerator(seed: seed)
-    var world = try StaffedCity()
-    var offices = [world.city, world.district, world.street]
-    offices.append(try Office(50, .district, "330106"))
-    offices.append(try Office(51, .street, "330105014"))
-    offices.append(try Office(52, .street, "330105013", log: world.street))
-    offices.append(try Office(53, .city, "3301"))
-    let people = try (0..<6).map { try Person("\($0)") } + [world.lead, world.mediator]
-    var hashes = world.paper.entries.map(\.hash)
-    for _ in 0..<60 {
-        let office = try #require(offices.randomElement(using: &generator))
-        let draft = try draft(world.paper, offices, people, hashes, &generator)
-        let isForged = Int.random(in: 0..<12, using: &generator) == 0
-        if Bool.random(using: &generator) {
-            let person = try #require(people.randomElement(using: &generator))
-            hashes.append(
-                try world.paper.write(draft, by: person, at: office, isForged: isForged).hash
-            )
-        } else {
-            hashes.append(try world.paper.write(draft, by: office, isForged: isForged).hash)
-        }
-    }
+    let world = try RandomAuthority(seed: seed)
+    var generator = SeededGenerator(seed: seed + 1_000)
     let expected = world.paper.roster
     #expect(expected.holdings.count > 1)
     for _ in 0..<6 {
@@ -307,63 +287,34 @@ func everyRosterOperationIsAFunctionOfTheSet(seed: UInt64) throws {
     }
 }
 
-private func draft(
-    _ paper: PaperLedger,
-    _ offices: [Office],
-    _ people: [Person],
-    _ hashes: [Digest],
-    _ generator: inout SeededGenerator
-) throws -> EntryDraft {
-    let codes = ["3301", "330105", "330105013", "330105013001", "330106"]
-    let scope = try #require(codes.randomElement(using: &generator).flatMap { Scope($0) })
-    let office = try #require(offices.randomElement(using: &generator))
-    let rows = Set((0..<3).compactMap { _ in offices.randomElement(using: &generator)?.id })
-        .sorted().map { log in
-            LogPosition(
-                log: log,
-                size: UInt64.random(in: 0...20, using: &generator),
-                root: .zero
-            )
+/// The sets of the test above are no idle ones: every kind of right and of verdict occurs.
+@Test func theRandomSetsReachEveryVerdict() throws {
+    var seen: Set<String> = []
+    for seed in 0..<60 as Range<UInt64> {
+        let world = try RandomAuthority(seed: seed)
+        let roster = world.paper.roster
+        for holding in roster.holdings {
+            seen.insert("level \(holding.level) rank \(min(holding.rank, 3))")
+            for sequence in 0..<20 as Range<UInt64> {
+                let verdict = roster.verdict(
+                    author: holding.author,
+                    log: holding.log,
+                    sequence: sequence,
+                    right: Right(roles: [.mediator], isPersonal: true),
+                    scopes: [world.offices[2].scope]
+                )
+                if case .ratified = verdict {
+                    seen.insert("ratified")
+                } else {
+                    seen.insert("\(verdict)")
+                }
+            }
         }
-    switch Int.random(in: 0..<10, using: &generator) {
-    case 0, 1:
-        return .grant(roster: paper.subject, request: office.request, isConfirmed: true)
-    case 2, 3, 4:
-        let person = try #require(people.randomElement(using: &generator))
-        let roles = Set(
-            (0..<3).compactMap { _ in Role.allCases.randomElement(using: &generator) }
-        )
-        return .staff(
-            roster: paper.subject,
-            request: person.request,
-            roles: roles,
-            scope: scope,
-            isConfirmed: true
-        )
-    case 5, 6:
-        let ended = (0..<3).compactMap { _ in hashes.randomElement(using: &generator) }
-        return .end(roster: paper.subject, grants: ended, cuts: rows, reason: "")
-    case 7:
-        return .policy(roster: paper.subject, area: scope, cuts: rows)
-    case 8:
-        let first = UInt64.random(in: 0..<10, using: &generator)
-        return .mark(
-            roster: paper.subject,
-            isRatification: Bool.random(using: &generator),
-            first: first,
-            position: LogPosition(log: office.id, size: first + 5, root: .zero),
-            further: [],
-            reason: ""
-        )
-    default:
-        let ended = hashes.randomElement(using: &generator).map { [$0, paper.ledger] } ?? []
-        let succession = Succession(
-            ledger: paper.ledger,
-            scope: scope,
-            keys: office.keys,
-            ended: Int.random(in: 0..<4, using: &generator) == 0 ? ended : [],
-            cuts: rows
-        )
-        return try signed(succession, paper)
     }
+    let wanted = [
+        "allowed", "contested", "ratified", "refused", "notPersonal", "notPermitted",
+        "outsideScope", "level city rank 0", "level city rank 1", "level city rank 2",
+        "level district rank 1", "level street rank 2", "level street rank 1",
+    ]
+    #expect(Set(wanted).subtracting(seen) == [])
 }

@@ -58,10 +58,14 @@ extension Program {
             author: try invocation.author(),
             output: invocation.output
         )
-        var reader = ImportReader(format)
-        while let chunk = try readChunk(file, path) { try run.take(try reader.received(chunk)) }
-        try run.take(try reader.finished())
-        return try run.finish(isJSON: invocation.isJSON)
+        do {
+            var reader = ImportReader(format)
+            while let chunk = try readChunk(file, path) { try run.take(try reader.received(chunk)) }
+            try run.take(try reader.finished())
+            return try run.finish(isJSON: invocation.isJSON)
+        } catch {
+            throw run.cutShort(by: error, isJSON: invocation.isJSON)
+        }
     }
 
     private static func importFormat(
@@ -127,7 +131,7 @@ extension Program {
             throw CommandError(
                 .unknown,
                 "can not read \(path)",
-                hint: "import it again: what was taken is skipped"
+                hint: "import the file again: rows that were taken are skipped"
             )
         }
     }

@@ -62,7 +62,7 @@ extension Program {
                     "DIGITS",
                     Label("只终止此密钥(哈希前几位)", "only the key whose hash starts so")
                 ),
-                NodeFlags.reason, NodeFlags.size,
+                NodeFlags.reason, FreeText.allowPersonal, NodeFlags.size,
             ] + Command.Flag.signing,
             group: .node,
             Label("终止一名人员的权限", "end a person's right"),
@@ -162,7 +162,7 @@ enum StaffCommands {
         guard let subject = store.rosterSubject, let identity = store.identity else {
             throw HomeError.notJoined(home.path)
         }
-        try checkFree(request, in: identity.log, store.roster)
+        try checkFree(request, roles, scope, in: identity.log, store.roster)
         let draft = EntryDraft.staff(
             roster: subject,
             request: request,
@@ -205,7 +205,7 @@ enum StaffCommands {
             roster: subject,
             grants: found.map(\.hash),
             cuts: [cut],
-            reason: call["reason"] ?? ""
+            reason: try FreeText.reason(call)
         )
         _ = try HomeWriter(home).append([AppendItem(draft)], as: author)
         Enrolling.report(
@@ -316,9 +316,11 @@ enum StaffCommands {
         return scope
     }
 
-    /// Refuses a key that is a node's, or that the number has already.
+    /// Refuses a key that is a node's, another number's, or has the right already.
     private static func checkFree(
         _ request: StaffRequest,
+        _ roles: Set<Role>,
+        _ scope: Scope,
         in log: Digest,
         _ roster: Roster
     ) throws(CommandError) {
@@ -333,12 +335,13 @@ enum StaffCommands {
             }
         }
         for person in roster.staff(key: request.key.hash) where person.log == log {
-            guard person.hasEnded || person.number != request.number else { continue }
+            let hasIt = roles.isSubset(of: person.roles) && person.scope.covers(scope)
+            guard person.hasEnded || person.number != request.number || hasIt else { continue }
             throw CommandError(
                 .bad,
                 person.hasEnded
                     ? "the right of the request's key has ended"
-                    : "the request's key has a right under number \(person.number)",
+                    : "the request's key has a right under number \(person.number) already",
                 hint: "a new right takes a new key: linli staff key"
             )
         }

@@ -4,7 +4,7 @@ internal import Ledger
 internal import Storage
 
 /// What `show` adds for kinds of subjects that have a record of their own.
-struct RecordPage {
+struct CommunityPage {
     /// For a reader.
     let blocks: [Document.Block]
     /// For a program: members that stand beside the fields of any subject.

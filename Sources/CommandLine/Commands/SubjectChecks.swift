@@ -10,7 +10,7 @@ internal import Storage
 ///
 /// Others may know more, so nothing of this is judged in the fold; it keeps a slip of the hand
 /// from becoming an entry.
-struct OperationChecks {
+struct SubjectChecks {
     private let operation: CaseOperation
     private let invocation: Invocation
 

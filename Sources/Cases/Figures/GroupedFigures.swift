@@ -1,0 +1,82 @@
+internal import Ledger
+
+/// The statistics of a selection of cases and of its groups.
+package struct GroupedFigures: Sendable {
+    /// By what cases are told apart.
+    package enum Grouping: String, CaseIterable, Sendable {
+        case street, district, category, channel, month
+    }
+
+    /// All of them.
+    package private(set) var total = CaseFigures()
+    private var groups: [String: CaseFigures] = [:]
+    private var watch = RepeatWatch()
+    private let grouping: Grouping?
+    private let now: UInt64
+    private let policy: Policy
+
+    /// Nothing was fed yet.
+    package init(by grouping: Grouping?, now: UInt64, policy: Policy) {
+        self.grouping = grouping
+        self.now = now
+        self.policy = policy
+    }
+
+    /// The groups, by their codes.
+    package var sorted: [(key: String, figures: CaseFigures)] {
+        groups.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// What can be told of a matter before the case itself was folded.
+    package struct Trace {
+        let matter: RepeatWatch.Matter?
+        let reportedAt: UInt64
+        let closedAt: UInt64?
+
+        /// Takes all three; no matter for a case that was merged or voided, which is no matter of
+        /// its own.
+        package init(
+            _ matter: RepeatWatch.Matter?,
+            reportedAt: UInt64,
+            closedAt: UInt64?
+        ) {
+            self.matter = matter
+            self.reportedAt = reportedAt
+            self.closedAt = closedAt
+        }
+    }
+
+    /// Takes note of a case that was reported before the period.
+    package mutating func pass(_ trace: Trace) { _ = isRepeat(trace) }
+
+    /// Counts a case.
+    package mutating func count(_ folded: FoldedSubject, _ trace: Trace) {
+        guard let view = folded.view else { return }
+        let isRepeat = isRepeat(trace)
+        total.count(folded, isRepeat: isRepeat, now: now, policy: policy)
+        guard let key = grouping?.key(view, trace.reportedAt) else { return }
+        groups[key, default: CaseFigures()]
+            .count(folded, isRepeat: isRepeat, now: now, policy: policy)
+    }
+
+    private mutating func isRepeat(_ trace: Trace) -> Bool? {
+        trace.matter.map { matter in
+            watch.isRepeat(matter, reportedAt: trace.reportedAt, closedAt: trace.closedAt)
+        }
+    }
+}
+
+extension GroupedFigures.Grouping {
+    /// The group of a case; empty where the case does not say.
+    fileprivate func key(_ view: SubjectView, _ reportedAt: UInt64) -> String {
+        switch self {
+        case .street: view.scope.code
+        case .district: view.scope.district.code
+        case .category:
+            view.countedCategory.flatMap { CodeList.eventTypes[$0]?.code }
+                .map { String($0.prefix(2)) } ?? ""
+        case .channel: view.text(.channel) ?? ""
+        case .month: String(LedgerTime.date(reportedAt).prefix(6))
+        }
+    }
+}

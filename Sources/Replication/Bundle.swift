@@ -1,0 +1,171 @@
+package import Crypto
+internal import Encoding
+internal import Ledger
+package import TransparencyLog
+
+/// One frame of a bundle: the packages of a session in a file.
+///
+/// Heads and packages are the very messages of a session; what a session says by asking and
+/// answering in turn, the other frames say.
+///
+/// - Source: `Protocol/bundle.md`.
+package enum BundleFrame: Hashable, Sendable {
+    /// The first frame.
+    case header(BundleHeader)
+    /// Heads of logs; more follow unless it is the last frame of them.
+    case heads([Head], isLast: Bool)
+    /// The packages of a log come next.
+    case start(BundleStart)
+    /// Entries, with the proof to the log's note among the heads.
+    case package(Package)
+    /// Two notes of one log that no tree can join.
+    case evidence(BundleEvidence)
+    /// The last frame.
+    case end(BundleEnd)
+}
+
+/// What a bundle is of; nothing follows from it but whether it is read.
+package struct BundleHeader: Hashable, Sendable {
+    /// Stands in the first bytes of every bundle.
+    package static let label = "linli/bundle"
+    /// The version that is written and read here.
+    package static let currentVersion: UInt64 = 1
+
+    /// The ledger.
+    package var ledger: Digest
+    /// The writer's own log.
+    package var log: Digest
+    /// The writer's clock, milliseconds since 1970.
+    package var time: UInt64
+    /// Digest of what the writer holds.
+    package var frontier: Digest
+
+    /// Takes all fields.
+    package init(ledger: Digest, log: Digest, time: UInt64, frontier: Digest) {
+        self.ledger = ledger
+        self.log = log
+        self.time = time
+        self.frontier = frontier
+    }
+}
+
+/// From where on a bundle has a log, and the tree before that.
+package struct BundleStart: Hashable, Sendable {
+    /// The log.
+    package var log: Digest
+    /// The tree over the entries before the first that comes.
+    package var range: CompactRange
+
+    /// Pairs both.
+    package init(log: Digest, range: CompactRange) {
+        self.log = log
+        self.range = range
+    }
+}
+
+/// Two signed notes of one log with what shows that no tree can join them.
+package struct BundleEvidence: Hashable, Sendable {
+    /// The log.
+    package var log: Digest
+    /// The note of the smaller tree, or of either if both have one size.
+    package var left: [UInt8]
+    /// The other note.
+    package var right: [UInt8]
+    /// The root that the right tree has at the left size; nil if the sizes are equal.
+    package var root: Digest?
+    /// From there to the right root.
+    package var proof: [Digest]
+
+    /// Takes all fields.
+    package init(log: Digest, left: [UInt8], right: [UInt8], root: Digest?, proof: [Digest]) {
+        self.log = log
+        self.left = left
+        self.right = right
+        self.root = root
+        self.proof = proof
+    }
+
+    /// Both checkpoints if they were signed by the log's key and can not be joined; nil if that is
+    /// not shown.
+    package func proven(logKey: PublicKey) -> (left: SignedCheckpoint, right: SignedCheckpoint)? {
+        guard let left = try? SignedCheckpoint.verify(left, logKey: logKey),
+            let right = try? SignedCheckpoint.verify(right, logKey: logKey)
+        else { return nil }
+        let (small, large) = (left.checkpoint, right.checkpoint)
+        if small.size == large.size { return small.root == large.root ? nil : (left, right) }
+        guard let root, root != small.root, small.size < large.size,
+            (try? verifyConsistency(
+                from: small.size,
+                root: root,
+                to: large.size,
+                root: large.root,
+                proof: proof
+            )) != nil
+        else { return nil }
+        return (left, right)
+    }
+}
+
+/// What came before the end of a bundle, so that one that was cut off or damaged is found.
+package struct BundleEnd: Hashable, Sendable {
+    /// Frames before this one.
+    package var frames: UInt64
+    /// Entries in all packages.
+    package var entries: UInt64
+    /// SHA-256 over every byte before this frame, lengths included.
+    package var hash: Digest
+
+    /// Takes all fields.
+    package init(frames: UInt64, entries: UInt64, hash: Digest) {
+        self.frames = frames
+        self.entries = entries
+        self.hash = hash
+    }
+}
+
+/// Entries from a file with what a session would know of them.
+package struct PackageOffer: Hashable, Sendable {
+    /// The entries, with the proof to `note`.
+    package var package: Package
+    /// The tree before them, as the file has it.
+    package var before: CompactRange
+    /// The signed checkpoint that they lead to.
+    package var note: [UInt8]
+
+    /// Takes all fields.
+    package init(package: Package, before: CompactRange, note: [UInt8]) {
+        self.package = package
+        self.before = before
+        self.note = note
+    }
+}
+
+/// Why a frame of a bundle is not used.
+package enum BundleError: Error, Hashable, Sendable {
+    /// The file does not begin as a bundle does.
+    case notABundle
+    /// A later version of the format.
+    case version(UInt64)
+    /// The frame is not of its form.
+    case malformed(String)
+    /// The frame stands where none of its kind may.
+    case outOfTurn(String)
+    /// The frame goes beyond a limit.
+    case limit(String)
+    /// What came before the end is not what was written.
+    case damaged
+}
+
+extension BundleError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .notABundle: "not a bundle"
+        case .version(let version):
+            "bundle of version \(version), want \(BundleHeader.currentVersion)"
+        case .malformed(let what): "malformed \(what)"
+        case .outOfTurn(let what): "\(what) out of turn"
+        case .limit(let what): "limit: \(what)"
+        case .damaged: "counts or SHA-256 are not those of what came before the end"
+        }
+    }
+}
