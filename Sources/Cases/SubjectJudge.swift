@@ -176,7 +176,15 @@ struct SubjectJudge {
     /// Gives effect to what an entry ratifies, one after another.
     private mutating func ratify(by index: Int) {
         var state = states[index]
-        for entry in ratified(by: index) {
+        let ratified = ratified(by: index)
+        for entry in ratified where operation(entry) == nil || !header(entry).isUnderstood {
+            var landing = Landing(entry: entry, place: index, before: state, stage: nil)
+            guard let version = verdict(&landing).neededVersion else { continue }
+            // What it gives effect to is not known here, nor what that comes to.
+            verdicts[index] = .needsVersion(version)
+            return
+        }
+        for entry in ratified {
             var landing = Landing(
                 entry: entry,
                 place: index,
@@ -184,12 +192,6 @@ struct SubjectJudge {
                 stage: stage(of: state)?.shown
             )
             let verdict = verdict(&landing)
-            if let version = verdict.neededVersion {
-                // What it gives effect to is not known here, nor what that comes to.
-                verdicts[index] = .needsVersion(version)
-                states[index] = join(after: graph.parents[index])
-                return
-            }
             let isFirst = !verdicts[entry].isInEffect
             guard verdict == .effective || verdict == .proposed,
                 let operation = operation(entry)
