@@ -19,7 +19,8 @@ extension CaseOperation {
             .points, .venue, .present, .undisputed, .next, .itemNumber, .done, .paid, .action,
             .guidance, .text, .evidence,
         ],
-        in: .all
+        in: .all,
+        textMax: 65_536
     )
 
     /// What a record of another system may say of a whole mediation, beside what any record says.

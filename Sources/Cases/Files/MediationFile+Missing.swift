@@ -17,6 +17,7 @@ package struct FileLack: Hashable, Sendable {
         case registration, consent
         case interest = "interest-disclosure"
         case session = "session-record"
+        case form
         case oralContent = "oral-content"
         case items, facts
         case term = "item-term"
@@ -48,6 +49,7 @@ extension FileLack.Kind {
         case .consent: Label("双方同意调解", "both parties' consent")
         case .interest: Label("调解员利害关系声明", "the mediator's declaration of interest")
         case .session: Label("调解工作记录", "a record of the talks, or of matter and result")
+        case .form: Label("协议形式(书面或口头)", "whether the agreement is written or oral")
         case .oralContent: Label("口头协议内容", "what was agreed orally")
         case .items: Label("协议事项", "items of the agreement")
         case .facts: Label("主要事实、争议事项与责任", "main facts, disputed items, responsibility")
@@ -73,7 +75,7 @@ extension FileLack.Kind {
         case .registration, .session: Self.law("二十七", "27")
         case .consent: Self.law("三、十七", "3, 17")
         case .interest: Self.law("十五", "15", "; 回避惯例", "; practice of stepping aside")
-        case .oralContent: Self.law("二十八", "28")
+        case .form, .oralContent: Self.law("二十八", "28")
         case .items, .facts, .term, .signatures, .mediatorSignature, .seal:
             Self.law("二十九", "29")
         case .effective: Self.law("二十九、三十", "29, 30")
@@ -143,6 +145,7 @@ extension MediationFile {
         func want(_ kind: FileLack.Kind, _ isThere: Bool) {
             if !isThere { missing.append(FileLack(kind)) }
         }
+        want(.form, self[.form].isSaid)
         let hasContent = self[.item].isSaid || self[.items].isSaid
         want(isOral ? .oralContent : .items, hasContent)
         let items = items

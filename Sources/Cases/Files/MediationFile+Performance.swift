@@ -14,6 +14,17 @@ extension MediationFile {
         /// Breaches of it.
         package let breaches: [FiledAct]
 
+        /// Content and way of an item that is written as `what; how; until when`; nil for others.
+        package var columns: (content: String, way: String)? {
+            guard let text = text.text else { return nil }
+            let columns = text.split(omittingEmptySubsequences: false) { $0 == ";" || $0 == "；" }
+                .map(Self.trimmed)
+            guard columns.count == 3,
+                columns[2].isEmpty || LedgerTime.instant(columns[2]) != nil
+            else { return nil }
+            return (columns[0], columns[1])
+        }
+
         /// When it was done, by the last that was recorded.
         package var doneAt: UInt64? {
             guard let last = acts.last, last[.done].flag == true else { return nil }
@@ -31,6 +42,12 @@ extension MediationFile {
 
         /// Whether some payment is not held here, so that the sum is not whole.
         package var isPaidInPart: Bool { acts.contains { $0[.paid] == .notHeld } }
+
+        private static func trimmed(_ text: Substring) -> String {
+            var rest = text.drop { $0 == " " }
+            while rest.last == " " { rest.removeLast() }
+            return String(rest)
+        }
 
         /// How it stands.
         package func state(now: UInt64) -> State {

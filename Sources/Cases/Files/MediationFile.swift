@@ -80,8 +80,8 @@ extension MediationFile {
 
     /// Whether an agreement stands: one that was made after the talks last ended without one.
     package var hasAgreement: Bool {
-        guard self[.form].isSaid || self[.agreedAt].isSaid else { return false }
-        return !hasFailed
+        let said: [CaseField] = [.form, .agreedAt, .items, .item]
+        return !hasFailed && said.contains { self[$0].isSaid }
     }
 
     /// Whether the talks ended without an agreement.

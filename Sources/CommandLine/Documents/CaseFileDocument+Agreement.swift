@@ -18,13 +18,13 @@ extension CaseFileDocument {
             let items = file.items
             if file[.item].isContradictory {
                 blocks.append(.form([words.row(file[.item])]))
-            } else if !items.isEmpty {
+            } else if file[.item].isSaid, !items.isEmpty {
                 blocks.append(
                     .table(
-                        ["序号", "协议事项（内容、方式、期限）", "履行期限"],
+                        ["序号", "内容", "履行方式", "履行期限"],
                         items.map { item in
                             [
-                                String(item.number), words.text(item.text, of: .item),
+                                String(item.number), content(item), item.columns?.way ?? "",
                                 item.due.map(words.end) ?? "未约定",
                             ]
                         }
@@ -47,6 +47,10 @@ extension CaseFileDocument {
         let title = file.hasAgreement && file.isOral ? "口头协议登记" : "人民调解协议书"
         let count = file.formerAgreements.count + (file.hasAgreement ? 1 : 0)
         return Paper(title, count, blocks)
+    }
+
+    private func content(_ item: MediationFile.Item) -> String {
+        item.columns?.content ?? words.text(item.text, of: .item)
     }
 
     var performance: Paper {
@@ -87,12 +91,12 @@ extension CaseFileDocument {
     }
 
     var confirmation: Paper {
-        let isSaid = file[.court].isSaid || file[.appliedAt].isSaid
-        var rows = words.rows(
-            [CaseField.court, .appliedAt, .confirmation, .confirmationNumber, .confirmedAt]
-                .map { file[$0] },
-            always: []
-        )
+        // A court is named where it only gave advice, too.
+        let isSaid = file[.appliedAt].isSaid || file[.confirmation].isSaid
+        let fields: [CaseField] = [
+            .court, .appliedAt, .confirmation, .confirmationNumber, .confirmedAt,
+        ]
+        var rows = isSaid ? words.rows(fields.map { file[$0] }, always: []) : []
         if let term = file.confirmationTerm {
             var until = words.end(term.due)
             if term.isEstimated { until += "（该年工作日历未发布，或有变动）" }

@@ -142,7 +142,8 @@ extension CaseFileDocument {
         let times = file.openings
         if times.count > 1 { blocks.append(.text("先后启动调解 \(times.count) 次：")) }
         blocks += times.map { .text("记录：\(words.recorded($0))") }
-        return Paper("启动调解（当事人自愿、利害关系披露）", max(1, times.count), blocks)
+        let count = max(times.count, file[.mediatedAt].isSaid ? 1 : 0)
+        return Paper("启动调解（当事人自愿、利害关系披露）", count, blocks)
     }
 
     private var sessions: Paper {

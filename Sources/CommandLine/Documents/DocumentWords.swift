@@ -14,9 +14,18 @@ struct DocumentWords {
     /// What stands where nobody said anything.
     var unsaid: String { output.text("〔未载〕", "〔not recorded〕") }
 
+    /// A field's label; sums are said in yuan.
+    func label(_ field: CaseField) -> String {
+        switch field {
+        case .amount: output.text("涉及金额", "amount")
+        case .paid: output.text("已付金额", "paid")
+        default: output.text(field.spec.label)
+        }
+    }
+
     /// A label with its value, for a form.
     func row(_ value: FiledValue) -> Document.Row {
-        Document.Row(output.text(value.field.spec.label), text(value))
+        Document.Row(label(value.field), text(value))
     }
 
     /// Rows of those that somebody said something of, or that a form always has.
@@ -27,7 +36,7 @@ struct DocumentWords {
     /// Rows of what one entry says of these fields.
     func rows(_ act: FiledAct, _ fields: [CaseField]) -> [Document.Row] {
         fields.filter { act[$0] != .unsaid }.map { field in
-            Document.Row(output.text(field.spec.label), text(act[field], of: field))
+            Document.Row(label(field), text(act[field], of: field))
         }
     }
 
@@ -58,8 +67,16 @@ struct DocumentWords {
             items.enumerated().map { index, item in
                 "\(index + 1). " + output.text(field.spec.display(item))
             }.joined(separator: "\n")
+        case .value(.text(let code)) where Self.isWord(code, field):
+            // A word for a code means nothing to who reads the paper.
+            field.spec.type.name(of: code).map(output.text) ?? code
         case .value(let value): output.text(field.spec.display(value))
         }
+    }
+
+    private static func isWord(_ code: String, _ field: CaseField) -> Bool {
+        guard case .code = field.spec.type, let first = code.utf8.first else { return false }
+        return first >= UInt8(ascii: "a")
     }
 
     /// Lists whose items are sentences.
@@ -134,4 +151,11 @@ extension Basis {
 
     /// The same for a program.
     var documentJSON: JSON { json.adding("foldVersion", .count(SubjectFold.version)) }
+}
+
+extension FieldType {
+    /// The name of a code, if it is one of the field's.
+    fileprivate func name(of code: String) -> Label? {
+        if case .code(let list) = self { list[code]?.label } else { nil }
+    }
 }

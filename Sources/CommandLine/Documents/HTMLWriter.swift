@@ -106,14 +106,33 @@ struct HTMLWriter {
         "<table>\n<thead><tr>" + head.map { "<th>\(escaped($0))</th>" }.joined()
             + "</tr></thead>\n<tbody>\n"
             + rows.map { row in
-                "<tr>" + row.map { "<td>\(marked($0))</td>" }.joined() + "</tr>\n"
+                "<tr>"
+                    + row.map { "<td\(isShort($0) ? " class=\"short\"" : "")>\(marked($0))</td>" }
+                    .joined() + "</tr>\n"
             }.joined() + "</tbody>\n</table>\n"
     }
 
-    /// The text, grey where it only says that nothing is there.
+    /// Columns up to which a cell of a table is not broken, such as a date and a time.
+    private static let shortMax = 16
+
+    private static func isShort(_ text: String) -> Bool {
+        !text.contains("\n") && Output.width(text) <= shortMax
+    }
+
+    /// The text, grey where it only says that nothing is there, and a hash in even steps.
     private static func marked(_ text: String) -> String {
-        text.hasPrefix("〔") && text.hasSuffix("〕")
-            ? "<span class=\"absent\">\(escaped(text))</span>" : escaped(text)
+        if text.hasPrefix("〔"), text.hasSuffix("〕") {
+            return "<span class=\"absent\">\(escaped(text))</span>"
+        }
+        return isHash(text) ? "<code>\(text)</code>" : escaped(text)
+    }
+
+    private static func isHash(_ text: String) -> Bool {
+        [32, 64].contains(text.utf8.count)
+            && text.utf8.allSatisfy { sign in
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(sign)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(sign)
+            }
     }
 
     /// The text with every sign that means something in HTML as a character reference, and line
@@ -164,19 +183,21 @@ struct HTMLWriter {
         "Noto Serif CJK SC", serif; font-weight: bold; }
         p { margin: 0 0 2mm; overflow-wrap: anywhere; }
         ul { margin: 0 0 3mm; padding-left: 2em; }
-        table { width: 100%; border-collapse: collapse; margin: 0 0 4mm; font-size: 11pt;
+        table { width: calc(100% - .6mm); border-collapse: collapse; margin: 0 .3mm 4mm; font-size: 11pt;
           line-height: 1.5; }
         thead { display: table-header-group; }
         tr { break-inside: avoid; }
         th, td { border: .35mm solid #000; padding: 1.4mm 2mm; vertical-align: top;
           overflow-wrap: anywhere; text-align: left; }
         th { font-weight: normal; text-align: center; background: #f4f4f1; }
-        td:first-child:not([colspan]) { white-space: nowrap; }
+        .short { white-space: nowrap; }
+        code { font: 8.5pt/1.4 "Noto Sans Mono", Consolas, monospace; word-break: break-all; }
         .form { table-layout: fixed; }
-        .form td { white-space: normal !important; }
+        .form td { vertical-align: middle; }
         .form col.label { width: 30mm; }
+        .cover .form col.label { width: 36mm; }
         .form th { vertical-align: middle; text-align: justify; text-align-last: justify;
-          padding: 1.4mm 3mm; }
+          padding-left: 2.5mm; padding-right: 2.5mm; }
         .absent { color: #777; }
         .warning { border: .6mm solid #b00; padding: 2mm 3mm; color: #900; }
         .signing { display: flex; flex-wrap: wrap; gap: 6mm 12mm; padding-top: 10mm; }

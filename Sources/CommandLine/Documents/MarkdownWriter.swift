@@ -65,6 +65,8 @@ struct MarkdownWriter {
         var result = String.UnicodeScalarView()
         // A line that begins like a list, a heading or a rule is none.
         let digits = scalars.prefix { ("0"..."9").contains($0) }.count
+        let behind = scalars.dropFirst(digits + 1).first
+        let isMarker = digits > 0 && (behind == nil || behind == " " || behind == "\t")
         for (index, scalar) in scalars.enumerated() {
             let isFirst = index == 0
             switch scalar {
@@ -72,8 +74,7 @@ struct MarkdownWriter {
             case ">": result.append(contentsOf: "&gt;".unicodeScalars)
             case "&": result.append(contentsOf: "&amp;".unicodeScalars)
             case "#" where isFirst, "+" where isFirst, "-" where isFirst, "=" where isFirst,
-                "." where index == digits && digits > 0,
-                ")" where index == digits && digits > 0,
+                "." where index == digits && isMarker, ")" where index == digits && isMarker,
                 ":" where scalars.dropFirst(index + 1).starts(with: ["/", "/"]),
                 "!" where scalars.dropFirst(index + 1).first == "[":
                 result.append("\\")

@@ -8,12 +8,12 @@ internal import Storage
 
 /// One import: records come in as they are read and go into the log in batches.
 final class ImportRun {
-    private let writer: HomeWriter
-    private let author: SigningKey?
-    private let openStore: () throws -> Store
-    private let importKey: Bytes32
+    let writer: HomeWriter
+    let author: SigningKey?
+    let openStore: () throws -> Store
+    let importKey: Bytes32
     private let scope: Scope
-    private let batchSize: Int
+    let batchSize: Int
     private let refusals: Refusals
     private let output: Output
     private let start = SystemSource.monotonicMilliseconds()
@@ -156,6 +156,7 @@ final class ImportRun {
                 }
             }
             try write(try prepare(batch)[...])
+            try writeRecords(of: batch)
             pending = later
         }
         pendingBytes = 0
@@ -279,7 +280,7 @@ final class ImportRun {
         return try store.imported(source: record.source.description, id: record.externalID)?.id
     }
 
-    private func reference(of record: ImportRecord) -> Digest {
+    func reference(of record: ImportRecord) -> Digest {
         hmacSHA256(key: importKey, Array("\(record.source)\n\(record.externalID)".utf8))
     }
 
@@ -317,7 +318,7 @@ extension ImportRecord {
 
     /// Bytes of all texts.
     fileprivate var textBytes: Int {
-        texts.reduce(externalID.utf8.count) { $0 + ($1?.utf8.count ?? 0) }
+        texts.reduce(externalID.utf8.count + file.textBytes) { $0 + ($1?.utf8.count ?? 0) }
     }
 
     /// Whether a text seems to hold a person's number.
