@@ -314,11 +314,13 @@ final class ImportRun {
 }
 
 extension ImportRecord {
-    private var texts: [String?] { [summary, closingNote, reply, category, place, channel] }
+    private var texts: [String] {
+        [summary, closingNote, reply, category, place, channel].compactMap { $0 } + file.texts
+    }
 
     /// Bytes of all texts.
     fileprivate var textBytes: Int {
-        texts.reduce(externalID.utf8.count + file.textBytes) { $0 + ($1?.utf8.count ?? 0) }
+        texts.reduce(externalID.utf8.count) { $0 + $1.utf8.count }
     }
 
     /// Whether a text seems to hold a person's number.
@@ -326,7 +328,7 @@ extension ImportRecord {
     /// It is taken all the same: what others have published, in tens of thousands of rows, nobody
     /// reads through for numbers that only look so.
     fileprivate var seemsPersonal: Bool {
-        texts.contains { $0.flatMap(PersonalData.found) != nil }
+        texts.contains { PersonalData.found(in: $0) != nil }
     }
 }
 

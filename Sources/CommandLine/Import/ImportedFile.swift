@@ -48,10 +48,6 @@ package struct ImportedFile: Hashable, Sendable {
         return draft
     }
 
-    /// Bytes of all texts.
-    var textBytes: Int {
-        (values + records.joined()).reduce(0) { sum, value in
-            value.texts.reduce(sum) { $0 + $1.utf8.count }
-        }
-    }
+    /// All texts.
+    var texts: [String] { (values + records.joined()).flatMap(\.texts) }
 }
