@@ -14,7 +14,7 @@ extension SubjectJudge {
     ///   - deed: the number of the deed.
     ///   - verdict: effective, or proposed by the other side of a link.
     /// - Returns: what it came to, and what it writes, empties, adds and takes away.
-    mutating func change(
+    func change(
         _ operation: CaseOperation,
         _ landing: Landing,
         deed: Int,
@@ -137,7 +137,7 @@ extension SubjectJudge {
     }
 
     /// Writes the stage in its manner, and keeps what a suspension needs.
-    private mutating func writeStage(
+    private func writeStage(
         _ operation: CaseOperation,
         _ landing: Landing,
         _ deed: Int,

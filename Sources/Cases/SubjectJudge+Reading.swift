@@ -6,7 +6,12 @@ internal import Ledger
 extension SubjectJudge {
     /// What the stage register of a state comes to; nil before the subject is open.
     func stage(of state: SubjectState) -> Stage.Joined? {
-        Stage.joined(standingStages(state).map(\.stage))
+        // Mostly there is one write; the register is the first of all.
+        let standing = state.writes.prefix(2).filter { $0.register == CaseField.stage.rawValue }
+        if standing.count == 1, effect(standing[0].deed).manner == .outright {
+            return effect(standing[0].deed).stage.map { Stage.Joined(shown: $0, isConflict: false) }
+        }
+        return Stage.joined(standingStages(state).map(\.stage))
     }
 
     /// The stages that stand in a state, each with its deed.

@@ -7,7 +7,7 @@ internal import Ledger
 /// What an entry did is a *deed*. Its number is the entry's index, or for a ratified entry, which
 /// takes effect where another stands, one beyond all indices: of two offices that ratify without
 /// knowing of each other each gives it effect on its own side.
-struct SubjectJudge {
+final class SubjectJudge {
     let subject: SubjectID
     let graph: SubjectGraph
     let authority: Authority
@@ -126,7 +126,7 @@ struct SubjectJudge {
     }
 
     /// Judges the next entry in the order of the graph.
-    mutating func judge(_ index: Int) {
+    func judge(_ index: Int) {
         let before = join(after: graph.parents[index])
         var landing = Landing(
             entry: index,
@@ -150,7 +150,7 @@ struct SubjectJudge {
     }
 
     /// Remembers what later entries are held against.
-    private mutating func note(_ deed: Int, _ operation: CaseOperation, isFirst: Bool) {
+    private func note(_ deed: Int, _ operation: CaseOperation, isFirst: Bool) {
         if isFirst { deeds.append(deed) }
         if let receiver = effect(deed).receiver {
             if let place = offers.firstIndex(where: { $0.receiver == receiver }) {
@@ -174,9 +174,17 @@ struct SubjectJudge {
     }
 
     /// Gives effect to what an entry ratifies, one after another.
-    private mutating func ratify(by index: Int) {
+    private func ratify(by index: Int) {
         var state = states[index]
-        for entry in ratified(by: index) {
+        let ratified = ratified(by: index)
+        for entry in ratified where operation(entry) == nil || !header(entry).isUnderstood {
+            var landing = Landing(entry: entry, place: index, before: state, stage: nil)
+            guard let version = verdict(&landing).neededVersion else { continue }
+            // What it gives effect to is not known here, nor what that comes to.
+            verdicts[index] = .needsVersion(version)
+            return
+        }
+        for entry in ratified {
             var landing = Landing(
                 entry: entry,
                 place: index,
@@ -184,12 +192,6 @@ struct SubjectJudge {
                 stage: stage(of: state)?.shown
             )
             let verdict = verdict(&landing)
-            if let version = verdict.neededVersion {
-                // What it gives effect to is not known here, nor what that comes to.
-                verdicts[index] = .needsVersion(version)
-                states[index] = join(after: graph.parents[index])
-                return
-            }
             let isFirst = !verdicts[entry].isInEffect
             guard verdict == .effective || verdict == .proposed,
                 let operation = operation(entry)
@@ -221,7 +223,7 @@ struct SubjectJudge {
     }
 
     /// Keeps when what a deed ended had ended first.
-    mutating func end(_ suspensions: [Int], at instant: UInt64) {
+    func end(_ suspensions: [Int], at instant: UInt64) {
         for deed in suspensions {
             resumptions[deed] = min(resumptions[deed] ?? .max, instant)
         }

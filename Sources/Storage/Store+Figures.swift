@@ -17,6 +17,11 @@ extension Store {
         }
     }
 
+    /// Another number each time that another connection has changed the database.
+    package func changeMark() throws -> Int64 {
+        try database.first("PRAGMA data_version") { $0.integer(0) } ?? 0
+    }
+
     /// Gives cases to `body` one after another, the oldest report first, whatever the filter's
     /// limit.
     ///
@@ -49,6 +54,17 @@ extension Store {
             return true
         }
         try foldBatch()
+    }
+
+    /// Cases that satisfy the filter, those of which a clock runs out first before the others.
+    package func casesByDue(_ filter: CaseFilter) throws -> [(id: SubjectID, row: CaseRow)] {
+        let (condition, values) = filter.condition
+        return try database.rows(
+            Self.rowQuery
+                + " WHERE \(condition) ORDER BY c.due_at IS NULL, c.due_at, c.reported_at, s.id LIMIT ?",
+            values + [.integer(Int64(filter.limit))],
+            Self.identified
+        )
     }
 
     /// Folds subjects on all cores, in their order.

@@ -226,7 +226,13 @@ struct MediationFileTests {
 
     @Test func aRecordThatWasTakenOverNeverCountsAsAnAct() throws {
         var world = World()
-        try world.write(.takeOver, [.state: .text("closed"), .items: .text("和解")])
+        try world.write(
+            .takeOver,
+            [
+                .state: .text("closed"), .items: .text("和解"),
+                .reportedAt: .unsigned(World.start),
+            ]
+        )
         try world.write(
             .takeOverRecord,
             [.heldBy: .text("archive:7"), .points: .text("甲说"), .present: texts("甲")]

@@ -16,7 +16,7 @@ struct CaseCommandTests {
             let steps: [([String], String)] = [
                 (["register", "--category", "0201"], "registered"), (["accept"], "accepted"),
                 (["dispatch", "--unit", "物业"], "dispatched"), (["arrive"], "on-scene"),
-                (["mediate", "--consent", "true"], "mediating"),
+                (["mediate", "--consent", "true", "--interest", "none"], "mediating"),
                 (["agree", "--form", "written"], "agreed"),
                 (["close", "--outcome", "11"], "closed"),
             ]

@@ -124,6 +124,19 @@ enum CaseVectors {
             minutes: 7
         )
         files.append(two.file("two_takings", "both are taken"))
+
+        var outrun = taken
+        try outrun.write(
+            .offer,
+            [(.reason, "g")],
+            in: 3,
+            to: streetC,
+            after: Array(known.dropLast()),
+            minutes: 2
+        )
+        let late = outrun.entries.last?.hash.description ?? ""
+        try outrun.write(.take, [(.offer, late)], in: 2, minutes: 9)
+        files.append(outrun.file("offer_outrun", "an offer that custody has overtaken"))
         return files
     }
 
@@ -155,6 +168,9 @@ enum CaseVectors {
         )
         files.append(relation.file("repeat", "reported again: no clocks"))
         let confirm: [(CaseField, String)] = [(.link, link.hash.description)]
+        var own = history
+        try own.write(.confirmLink, confirm, about: [0, 1], minutes: 5)
+        files.append(own.file("link_own", "who proposed it agrees with itself"))
         var both = history
         try history.write(.confirmLink, confirm, in: 1, about: [0, 1], minutes: 5)
         files.append(history.file("link_merged", "the other side agrees"))
@@ -321,19 +337,42 @@ enum CaseVectors {
         let late = try history.write(.accept, [(.profile, "none")], in: 1, minutes: 2)
         history.rights[late.hash] = .contested
         var files = [history.file("contested", "beyond the end of its author's right")]
-        var header = Header(
-            ledger: sha256([0]),
-            log: CaseHistory.logs[2],
-            sequence: 0,
-            time: CaseHistory.start + 600_000,
-            subjects: [SubjectID(openedIn: sha256([0]), at: 0), history.subjects[0]],
-            operation: "grant.ratify"
-        )
-        let ratification = history.append(&header)
-        history.rights[late.hash] = .ratified(by: [ratification.hash])
+        let known = history.entries
+        let first = try ratify(&history, in: 2, known, minutes: 10)
+        history.rights[late.hash] = .ratified(by: [first.hash])
         files.append(history.file("ratified", "an office above gives it effect"))
         try history.write(.dispatch, [(.unit, "物业")], in: 2, minutes: 12)
         files.append(history.file("ratified_on", "and the case goes on from there"))
+        let second = try ratify(&history, in: 3, known, minutes: 9)
+        history.rights[late.hash] = .ratified(by: [first.hash, second.hash])
+        files.append(history.file("ratified_twice", "an older one arrives from elsewhere"))
+
+        var unknown = try registered()
+        let newer = try unknown.write(.note, [(.text, "a")], in: 1, minutes: 2) { header in
+            header.operation = "case.later"
+        }
+        let mark = try ratify(&unknown, in: 2, unknown.entries, minutes: 3)
+        unknown.rights[newer.hash] = .ratified(by: [mark.hash])
+        try unknown.write(.accept, in: 2, minutes: 4)
+        files.append(unknown.file("ratified_unknown", "what is ratified needs a version"))
         return files
+    }
+
+    private static func ratify(
+        _ history: inout CaseHistory,
+        in log: Int,
+        _ known: [PlacedEntry],
+        minutes: UInt64
+    ) throws -> PlacedEntry {
+        let id = CaseHistory.logs[log]
+        var header = Header(
+            ledger: sha256([0]),
+            log: id,
+            sequence: UInt64(history.entries.count { $0.log == id }),
+            time: CaseHistory.start + minutes * 60_000,
+            subjects: [SubjectID(openedIn: sha256([0]), at: 0), history.subjects[0]],
+            operation: "grant.ratify"
+        )
+        return history.append(&header, after: known)
     }
 }

@@ -38,7 +38,7 @@ struct ReportTests {
             let id = try await reported(street, place)
             let steps: [[String]] = [
                 ["register", id, "--category", "0201"], ["accept", id],
-                ["mediate", id, "--consent", "true"],
+                ["mediate", id, "--consent", "true", "--interest", "none"],
                 ["agree", id, "--form", "written", "--item", "修好;上门;2026-11-30"],
                 ["close", id, "--outcome", "11"],
                 ["evaluate", id, "--rating", "5"],

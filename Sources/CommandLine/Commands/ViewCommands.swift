@@ -4,6 +4,6 @@ extension Program {
     /// What reads the merged view.
     static let viewCommands: [Command] = [
         casesCommand, showCommand, historyCommand, conflictsCommand, statsCommand,
-        reportCommand, codesCommand,
+        reportCommand, watchCommand, codesCommand,
     ]
 }

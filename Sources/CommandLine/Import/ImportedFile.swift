@@ -48,6 +48,6 @@ package struct ImportedFile: Hashable, Sendable {
         return draft
     }
 
-    /// Everything it says.
+    /// All texts.
     var texts: [String] { (values + records.joined()).flatMap(\.texts) }
 }
