@@ -248,7 +248,6 @@ struct MediationFileTests {
         #expect(file.items.map { $0.state(now: World.start) } == [.done])
         #expect(file.breaches.count == 1)
         #expect(file.view.stage == .closed && file.view[.mediatedAt] == nil)
-        #expect(file.view[.reportedAt] != nil)
     }
 
     @Test func everyOrderOfTheEntriesGivesTheSameFile() throws {

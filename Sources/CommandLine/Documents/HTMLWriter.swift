@@ -190,7 +190,7 @@ struct HTMLWriter {
         th, td { border: .35mm solid #000; padding: 1.4mm 2mm; vertical-align: top;
           overflow-wrap: anywhere; text-align: left; }
         th { font-weight: normal; text-align: center; background: #f4f4f1; }
-        .short { white-space: nowrap; }
+        .short, thead th { white-space: nowrap; }
         code { font: 8.5pt/1.4 "Noto Sans Mono", Consolas, monospace; word-break: break-all; }
         .form { table-layout: fixed; }
         .form td { vertical-align: middle; }

@@ -32,7 +32,8 @@ struct MediationReport: Sendable {
             line: line
         )
         if let scope = values.removeValue(forKey: MediationMap.scopeKey)?.first {
-            guard scope.utf8.count == 9, scope.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            guard scope.utf8.count == 9, scope.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+            else {
                 throw .unreadableScope(MediationMap.scopeKey)
             }
             record.scope = scope
@@ -160,8 +161,9 @@ struct MediationReport: Sendable {
 
     // MARK: Dialogue
 
-    /// A dialogue becomes one record of the talks: who spoke, and what was said. What was agreed
-    /// is what the mediator said under the marks of an agreement.
+    /// A dialogue becomes one record of the talks: who spoke, and what was said.
+    ///
+    /// What was agreed is what the mediator said under the marks of an agreement.
     private func add(
         _ dialogue: MediationMap.Dialogue,
         of object: [String: JSONValue],
