@@ -31,7 +31,7 @@ enum WrongInputs: String, CaseIterable, Sendable {
         case .handling:
             [
                 (1, "accept R", "not admissible"),
-                (64, "accept G --profile 随便", "no profile of this name"),
+                (64, "accept G --profile nonsense", "no profile of this name"),
                 (64, "decline G --reason 不属本级", "--remedies-told is missing"),
                 (64, "decline G --reason 不属本级 --remedies-told 是", "neither true nor false"),
                 (64, "dispatch A", "--unit is missing"),
