@@ -199,10 +199,10 @@ struct CaseFileCommandTests {
             let talks = try program.opened("case", "report", "--summary", "谈")
             try program.good("case", "register", talks, "--category", "02")
             try program.good("case", "accept", talks)
-            try program.good("case", "mediate", talks)
+            try program.good("case", "mediate", talks, "--interest", "none")
             let id = try agreed(program)
             try program.refuses([
-                (1, ["case", "mediate", new], "not admissible"),
+                (1, ["case", "mediate", new, "--interest", "none"], "not admissible"),
                 (64, ["case", "mediate", id, "--interest", "perhaps"], "--interest has no code"),
                 (64, ["case", "mediate", id, "--consent", "yes"], "neither true nor false"),
                 (64, ["case", "mediate", id, "--mediator", ""], "--mediator is empty"),

@@ -117,7 +117,7 @@ package struct CaseFigures: Hashable, Sendable {
         default: break
         }
         let isNet = view.stage != .merged && view.stage != .voided
-        if isNet, view[.acceptedAt] != nil || view.isImported { closeRate.count(view.isClosed) }
+        if isNet, view.wasAccepted { closeRate.count(view.isClosed) }
         let isOverdue = view.isOverdue(now: now)
         if isOverdue { overdueOpen += 1 }
         if isOverdue || view.wasOverdue { overdueEver += 1 }
@@ -237,6 +237,17 @@ extension SubjectView {
     /// Whether it was closed, rather than turned down, passed on, merged or taken back.
     fileprivate var isClosed: Bool {
         stage == .closed || stage == .reviewed || stage == .archived
+    }
+
+    /// Whether somebody took it on: by accepting it, by taking it back, or in another system.
+    fileprivate var wasAccepted: Bool {
+        if self[.acceptedAt] != nil || isImported { return true }
+        switch stage {
+        case .accepted, .dispatched, .onScene, .mediating, .suspended, .agreed, .performing,
+            .closed, .reviewed, .archived:
+            return true
+        default: return false
+        }
     }
 }
 

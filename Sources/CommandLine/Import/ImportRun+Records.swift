@@ -50,3 +50,18 @@ extension ImportRun {
         )
     }
 }
+
+extension ImportRecord {
+    private var texts: [String] {
+        [summary, closingNote, reply, category, place, channel].compactMap { $0 } + file.texts
+    }
+
+    /// Bytes of all texts.
+    var textBytes: Int { texts.reduce(externalID.utf8.count) { $0 + $1.utf8.count } }
+
+    /// Whether a text seems to hold a person's number.
+    ///
+    /// It is taken all the same: what others have published, in tens of thousands of rows, nobody
+    /// reads through for numbers that only look so.
+    var seemsPersonal: Bool { texts.contains { PersonalData.found(in: $0) != nil } }
+}

@@ -313,25 +313,6 @@ final class ImportRun {
     }
 }
 
-extension ImportRecord {
-    private var texts: [String] {
-        [summary, closingNote, reply, category, place, channel].compactMap { $0 } + file.texts
-    }
-
-    /// Bytes of all texts.
-    fileprivate var textBytes: Int {
-        texts.reduce(externalID.utf8.count) { $0 + $1.utf8.count }
-    }
-
-    /// Whether a text seems to hold a person's number.
-    ///
-    /// It is taken all the same: what others have published, in tens of thousands of rows, nobody
-    /// reads through for numbers that only look so.
-    fileprivate var seemsPersonal: Bool {
-        texts.contains { PersonalData.found(in: $0) != nil }
-    }
-}
-
 extension AppendError {
     /// The item it is about; nil if it is about none.
     fileprivate var index: Int? {

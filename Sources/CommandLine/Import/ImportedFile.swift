@@ -48,6 +48,6 @@ package struct ImportedFile: Hashable, Sendable {
         return draft
     }
 
-    /// All texts.
+    /// Everything it says.
     var texts: [String] { (values + records.joined()).flatMap(\.texts) }
 }
