@@ -31,7 +31,16 @@ struct CaseFileTests {
         let id = try #require(report["id"] as? String)
         _ = try await good(street, "case", "register", id, "--category", "0202")
         _ = try await good(street, "case", "accept", id)
-        _ = try await good(street, "case", "mediate", id, "--organisation", "武林调委会")
+        _ = try await good(
+            street,
+            "case",
+            "mediate",
+            id,
+            "--organisation",
+            "武林调委会",
+            "--interest",
+            "none"
+        )
         try await meet()
         // Neither knows of the other's correction.
         _ = try await good(street, "case", "amend", id, "--organisation", "甲调委会")
