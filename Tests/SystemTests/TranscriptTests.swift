@@ -51,8 +51,7 @@ struct TranscriptTests {
                 // What a command that has to succeed prints may be left out.
                 let problem = expected.isEmpty ? nil : words.mismatch(expected, lines)
                 if let problem {
-                    let all = lines.joined(separator: "\n")
-                    Issue.record("\(name), line \(line): \(problem)\nall of it:\n\(all)")
+                    Issue.record("\(name), line \(line): \(problem)")
                 }
                 guard outcome.code == code, problem == nil else { return }
             }
