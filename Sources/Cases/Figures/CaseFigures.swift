@@ -69,7 +69,14 @@ package struct CaseFigures: Hashable, Sendable {
     /// cases of which building and class are known, merged and voided ones left out.
     package private(set) var repeats = Share()
 
+    /// Closed without having changed hands, of those that were closed.
+    package private(set) var closedAtFirst = Share()
+
     package private(set) var channels: [String: UInt64] = [:]
+    /// Where cases were referred to, by code of X-ZC.
+    package private(set) var referrals: [String: UInt64] = [:]
+    /// Marks such as a campaign's name.
+    package private(set) var tags: [String: UInt64] = [:]
     /// By class of GB/T 31000, two digits; `99` where concurrent values share none, empty for none.
     package private(set) var categories: [String: UInt64] = [:]
     /// Cases whose category contradicts itself.
@@ -164,6 +171,7 @@ package struct CaseFigures: Hashable, Sendable {
         if view.isClosed {
             let rating = view.number(.rating)
             responded.count(rating != nil)
+            closedAtFirst.count(view.custody.hops == 0)
             if let rating { satisfied.count(rating >= 4) }
         }
         switch view.stage.isEnded ? view.text(.outcome) : nil {
@@ -191,6 +199,10 @@ package struct CaseFigures: Hashable, Sendable {
 
     private mutating func countCodes(_ view: SubjectView) {
         channels[view.text(.channel) ?? "", default: 0] += 1
+        if let office = view.text(.referredTo) { referrals[office, default: 0] += 1 }
+        if case .array(let marks)? = view[.tag] {
+            for case .text(let mark) in marks { tags[mark, default: 0] += 1 }
+        }
         if let table = view.text(.codeTable) { codeTables[table, default: 0] += 1 }
         let category = view.countedCategory.flatMap { CodeList.eventTypes[$0]?.code }
         categories[category.map { String($0.prefix(2)) } ?? "", default: 0] += 1

@@ -29,6 +29,8 @@ package struct CustodyFigures: Hashable, Sendable {
     package private(set) var hops: UInt64 = 0
     /// How often a case came back to whom it had just left.
     package private(set) var pingPong: UInt64 = 0
+    /// How often the office above was asked to take a case.
+    package private(set) var escalated: UInt64 = 0
     /// Cases of which it is disputed who has to act.
     package private(set) var disputed: UInt64 = 0
     /// Supervisions by the colour of their card.
@@ -86,6 +88,7 @@ package struct CustodyFigures: Hashable, Sendable {
     private mutating func countSupervision(_ acts: [EffectiveAct], now: UInt64) {
         for act in acts {
             if act.operation == .urge { urged += 1 }
+            if act.operation == .escalate { escalated += 1 }
             guard act.operation == .supervise else { continue }
             if let card = act.header.code(.card) { cards[card, default: 0] += 1 }
             guard let due = act.header.instant(.demandDue) else { continue }

@@ -5,6 +5,9 @@ package struct GroupedFigures: Sendable {
     /// By what cases are told apart.
     package enum Grouping: String, CaseIterable, Sendable {
         case street, district, category, channel, month
+        /// Where a case rests: who has to act, and at which level that is.
+        case holder, level
+        case grid, window, unit, organisation
     }
 
     /// All of them.
@@ -76,7 +79,25 @@ extension GroupedFigures.Grouping {
             view.countedCategory.flatMap { CodeList.eventTypes[$0]?.code }
                 .map { String($0.prefix(2)) } ?? ""
         case .channel: view.text(.channel) ?? ""
+        case .holder: view.holder.code
+        case .level: view.holder.level
+        case .grid: view.text(.grid).map { "\(view.scope.code) \($0)" } ?? ""
+        case .window: view.text(.window) ?? ""
+        case .unit: view.text(.unit) ?? ""
+        case .organisation: view.text(.organisation) ?? ""
         case .month: String(LedgerTime.date(reportedAt).prefix(6))
+        }
+    }
+}
+
+extension Scope {
+    /// The word for its length, as nodes and places have it.
+    fileprivate var level: String {
+        switch code.utf8.count {
+        case ...4: "city"
+        case ...6: "district"
+        case ...9: "street"
+        default: "village"
         }
     }
 }

@@ -137,10 +137,11 @@ struct ReportPage {
             list[key].map { language == .zh ? $0.label.zh : $0.label.en }
         }
         switch grouping {
-        case .street, .district: return names[key]
+        case .street, .district, .holder: return names[key]
         case .category: return label(.eventTypes)
         case .channel: return label(.channels)
-        case .month, nil: return nil
+        case .level: return label(.placeLevels)
+        case .month, .grid, .window, .unit, .organisation, nil: return nil
         }
     }
 }

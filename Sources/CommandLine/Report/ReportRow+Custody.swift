@@ -81,6 +81,7 @@ extension ReportSection {
             [
                 ReportRow("moved", "有过移交的案件", "cases that changed hands", .count(figures.moved)),
                 ReportRow("hops", "移交次数", "hops", .count(figures.hops)),
+                ReportRow("escalated", "提请上级", "escalated", .count(figures.escalated)),
                 ReportRow("pingPong", "往返", "ping-pong", .count(figures.pingPong)),
                 ReportRow(
                     "disputedCustody",

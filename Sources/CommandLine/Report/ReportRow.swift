@@ -168,6 +168,12 @@ struct ReportSection {
                     "satisfaction (4 or 5 / rated)",
                     .share(figures.satisfied)
                 ),
+                ReportRow(
+                    "closedAtFirst",
+                    "首办办结 (未经移交/办结)",
+                    "closed where first taken (of those closed)",
+                    .share(figures.closedAtFirst)
+                ),
                 ReportRow("withdrawn", "当事人撤回", "withdrawn", .count(figures.withdrawn)),
                 ReportRow("refused", "当事人拒绝", "refused", .count(figures.refused)),
                 ReportRow(
@@ -205,6 +211,8 @@ struct ReportSection {
                     "category",
                     .codes(figures.categories, .eventTypes)
                 ),
+                ReportRow("referrals", "转往", "referred to", .codes(figures.referrals, .referrals)),
+                ReportRow("tags", "标签", "tags", .codes(figures.tags, nil)),
                 ReportRow(
                     "categoryConflicts",
                     "类别有冲突 (共有大类,否则 99)",

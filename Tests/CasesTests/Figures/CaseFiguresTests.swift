@@ -133,6 +133,60 @@ private let accepted: [(CaseOperation, Int, [CaseField: CBORValue])] = [
     #expect(figures.cards == ["red": 1] && figures.rectified == Share(1, of: 1))
 }
 
+@Test func markedCasesAreCountedByTheirMark() throws {
+    let marks: [CaseField: CBORValue] = [
+        .category: .text("0201"), .tag: .array([.text("六治六有")]),
+    ]
+    for value in [CBORValue.text("六治六有"), .array([.text("六治六有")])] {
+        guard CaseField.tag.spec.type.admits(value) else { continue }
+        var values = marks
+        values[.tag] = value
+        #expect(try figures([(.register, 10, values)]).tags == ["六治六有": 1])
+    }
+}
+
+@Test func theElevatorClocksAreThoseOfTheLaw() throws {
+    for (profile, minutes) in [("elevator-urban", 30), ("elevator-rural", 60)] {
+        func arrival(at seconds: Int) throws -> Share? {
+            let steps: [(CaseOperation, Int, [CaseField: CBORValue])] = [
+                (.register, 10, [:]), (.accept, 60, [.profile: .text(profile)]),
+                (.dispatch, 70, [.unit: .text("维保")]), (.arrive, seconds, [:]),
+            ]
+            return try figures(steps).profiles[profile]?[.arrive]?.share
+        }
+        #expect(try arrival(at: minutes * 60) == Share(1, of: 1))
+        #expect(try arrival(at: minutes * 60 + 1) == Share(0, of: 1))
+    }
+}
+
+@Test func anOrderIsCountedWhereAProfileAsksForIt() throws {
+    let clock = ProfileClock(.command, .milliseconds(300_000))
+    var world = World()
+    try world.write(.report, [.profile: .text("emergency")])
+    try world.write(.command, [.emergency: .text("02"), .order: .text("撤离")], seconds: 200)
+    let policy = try policy(Profile("emergency", [clock]))
+    let folded = SubjectFold.fold(
+        world.subject,
+        entries: world.entries,
+        authority: Authority { _, _, _ in .allowed },
+        policy: policy
+    )
+    var figures = CaseFigures()
+    figures.count(folded, isRepeat: nil, now: World.start, policy: policy)
+    #expect(figures.profiles["emergency"]?[.command]?.met == 1)
+}
+
+/// A policy with one profile of the city.
+private func policy(_ profile: Profile) throws -> Policy {
+    var world = World()
+    let values: [CaseField: CBORValue] = [
+        .profileCode: .text(profile.code), .clocks: .array(profile.clocks.map(\.value)),
+        .validFrom: .unsigned(0),
+    ]
+    try world.write(.setProfile, values) { $0.scope = Scope("3301") }
+    return Policy([try #require(world.fold().view)])
+}
+
 @Test func categoriesInConflictCountUnderWhatTheyShare() throws {
     for (other, counted) in [("0299", "02"), ("0504", "99")] {
         var world = World()
