@@ -31,7 +31,7 @@ enum WrongInputs: String, CaseIterable, Sendable {
         case .handling:
             [
                 (1, "accept R", "not admissible"),
-                (64, "accept G --profile nonsense", "no profile of this name"),
+                (64, "accept G --profile nonsense", "--profile: no profile"),
                 (64, "decline G --reason 不属本级", "--remedies-told is missing"),
                 (64, "decline G --reason 不属本级 --remedies-told 是", "neither true nor false"),
                 (64, "dispatch A", "--unit is missing"),
@@ -137,7 +137,7 @@ struct WrongInputTests {
         let courses: [(name: String, steps: [[String]])] = [
             ("R", []), ("G", [register]), ("A", [register, ["accept"]]),
             ("D", [register, ["accept"], ["dispatch", "--unit", "巡防"]]),
-            ("M", [register, ["accept"], ["mediate", "--consent", "true"]]),
+            ("M", [register, ["accept"], ["mediate", "--consent", "true", "--interest", "none"]]),
             ("O", [register, ["accept"], ["offer", "--to", "330105014", "--reason", "属地"]]),
             ("C", [register, ["accept"], ["close", "--outcome", "21"]]),
         ]

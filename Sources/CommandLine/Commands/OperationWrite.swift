@@ -19,7 +19,6 @@ struct OperationWrite {
     func run() throws -> ExitCode {
         let home = try invocation.home()
         var values = try OperationText(operation, invocation).draft()
-        try CaseChecks(operation, invocation).checkProfile()
         let actor = try actor()
         let author = try invocation.author()
         guard actor == nil || author == nil else {
@@ -98,7 +97,9 @@ struct OperationWrite {
             target.to = from
         default: break
         }
-        try CaseChecks(operation, invocation).checkReceiver(target.to, of: view)
+        if operation.act == .offer || operation.act == .assign, target.to == view.holder {
+            throw CommandError(.bad, "\(view.holder.code) has the case already")
+        }
         guard !operation.namesReceiver || target.to != nil else {
             throw CommandError(.usage, "--to is missing", hint: "\(invocation.program) --help")
         }
