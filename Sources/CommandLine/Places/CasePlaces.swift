@@ -77,7 +77,6 @@ struct CasePlaces {
         _ rows: [(value: String, count: Int)],
         digits: Int
     ) -> [(value: String, count: Int)] {
-        guard directory?.table != nil else { return rows }
         var sums: [String: Int] = [:]
         for (value, count) in rows {
             sums[String(current(value).prefix(digits)), default: 0] += count
