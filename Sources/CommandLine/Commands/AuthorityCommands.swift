@@ -16,7 +16,7 @@ extension Program {
             run: AuthorityCommands.rotate
         ),
         Command(
-            "policy",
+            "policy signing",
             flags: [
                 Command.Flag(
                     "scope",
