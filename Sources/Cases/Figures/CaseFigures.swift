@@ -79,6 +79,8 @@ package struct CaseFigures: Hashable, Sendable {
     package private(set) var tags: [String: UInt64] = [:]
     /// By class of GB/T 31000, two digits; `99` where concurrent values share none, empty for none.
     package private(set) var categories: [String: UInt64] = [:]
+    /// The same by the categories of the justice administration's statistics.
+    package private(set) var justice: [String: UInt64] = [:]
     /// Cases whose category contradicts itself.
     package private(set) var categoryConflicts: UInt64 = 0
     /// Versions of the table of division codes by which cases were entered.
@@ -206,6 +208,7 @@ package struct CaseFigures: Hashable, Sendable {
         if let table = view.text(.codeTable) { codeTables[table, default: 0] += 1 }
         let category = view.countedCategory.flatMap { CodeList.eventTypes[$0]?.code }
         categories[category.map { String($0.prefix(2)) } ?? "", default: 0] += 1
+        if let row = category.flatMap(Crosswalk.row) { justice[row.statistics, default: 0] += 1 }
         let isContradictory = view.conflicts.contains {
             $0.reason == .values && $0.register == CaseField.category.rawValue
         }

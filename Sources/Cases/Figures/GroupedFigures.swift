@@ -1,7 +1,7 @@
-internal import Ledger
+package import Ledger
 
 /// The statistics of a selection of cases and of its groups.
-package struct GroupedFigures: Sendable {
+package struct GroupedFigures {
     /// By what cases are told apart.
     package enum Grouping: String, CaseIterable, Sendable {
         case street, district, category, channel, month
@@ -17,12 +17,19 @@ package struct GroupedFigures: Sendable {
     private let grouping: Grouping?
     private let now: UInt64
     private let policy: Policy
+    private let filed: (Scope) -> Scope
 
-    /// Nothing was fed yet.
-    package init(by grouping: Grouping?, now: UInt64, policy: Policy) {
+    /// Nothing was fed yet; `filed` says under which code a place is counted.
+    package init(
+        by grouping: Grouping?,
+        now: UInt64,
+        policy: Policy,
+        filed: @escaping (Scope) -> Scope = { $0 }
+    ) {
         self.grouping = grouping
         self.now = now
         self.policy = policy
+        self.filed = filed
     }
 
     /// The groups, by their codes.
@@ -57,7 +64,7 @@ package struct GroupedFigures: Sendable {
         guard let view = folded.view else { return }
         let isRepeat = isRepeat(trace)
         total.count(folded, isRepeat: isRepeat, now: now, policy: policy)
-        guard let key = grouping?.key(view, trace.reportedAt) else { return }
+        guard let key = grouping?.key(view, trace.reportedAt, filed) else { return }
         groups[key, default: CaseFigures()]
             .count(folded, isRepeat: isRepeat, now: now, policy: policy)
     }
@@ -71,10 +78,14 @@ package struct GroupedFigures: Sendable {
 
 extension GroupedFigures.Grouping {
     /// The group of a case; empty where the case does not say.
-    fileprivate func key(_ view: SubjectView, _ reportedAt: UInt64) -> String {
+    fileprivate func key(
+        _ view: SubjectView,
+        _ reportedAt: UInt64,
+        _ filed: (Scope) -> Scope
+    ) -> String {
         switch self {
-        case .street: view.scope.code
-        case .district: view.scope.district.code
+        case .street: filed(view.scope).code
+        case .district: filed(view.scope).district.code
         case .category:
             view.countedCategory.flatMap { CodeList.eventTypes[$0]?.code }
                 .map { String($0.prefix(2)) } ?? ""

@@ -54,14 +54,18 @@ private struct ReportCommand {
         let filter = try CaseSelection(invocation).filter(now: now)
         let grouping = try grouping()
         let store = try invocation.openStore()
-        let (page, basis) = try store.consistently {
-            (try made(store, filter, grouping, now), try Basis(store, now: now))
+        let (page, places, basis) = try store.consistently {
+            var widened = filter
+            let places = try CasePlaces(invocation, store, widening: &widened)
+            let page = try made(store, widened, places, grouping, now)
+            return (page, places, try Basis(store, now: now))
         }
         if invocation.isJSON {
             invocation.output.line(page.json.line)
         } else {
             page.print(to: invocation.output)
         }
+        places.remark(invocation.output)
         // Which nodes were heard of is this node's own affair and no part of the figures.
         for line in basis.lines(invocation.output) {
             invocation.output.remark(Output.printable(line))
@@ -72,16 +76,20 @@ private struct ReportCommand {
     private func made(
         _ store: Store,
         _ filter: CaseFilter,
+        _ places: CasePlaces,
         _ grouping: GroupedFigures.Grouping?,
         _ now: UInt64
     ) throws -> ReportPage {
-        let names = DivisionNames(store)
-        var figures = GroupedFigures(by: grouping, now: now, policy: store.policy)
+        let names = try DivisionNames(store)
+        var matters = Matters(book: try store.aliasBook(), names: names, places: places)
+        var figures = GroupedFigures(by: grouping, now: now, policy: store.policy) {
+            Scope(places.current($0.code)) ?? $0
+        }
         var wide = filter
         // A close before the period makes a case within it a repetition.
         wide.since = nil
         try store.eachCase(wide, foldedSince: filter.since ?? 0) { row, folded in
-            let trace = trace(row, names)
+            let trace = matters.trace(row)
             guard let folded else { return figures.pass(trace) }
             figures.count(folded, trace)
         }
@@ -104,24 +112,8 @@ private struct ReportCommand {
             calendarYears: store.policy.calendar.years.map { $0.year },
             figures: figures,
             records: records,
-            names: names
-        )
-    }
-
-    private func trace(_ row: CaseRow, _ names: DivisionNames) -> GroupedFigures.Trace {
-        let isMatter = row.stage != Stage.merged.rawValue && row.stage != Stage.voided.rawValue
-        let building =
-            isMatter
-            ? Building.key(
-                address: row.address,
-                place: row.place,
-                street: row.scope,
-                names: names.all(above: row.scope)
-            ) : nil
-        return GroupedFigures.Trace(
-            RepeatWatch.Matter(building: building, category: row.category),
-            reportedAt: row.reportedAt,
-            closedAt: row.closedAt
+            names: names,
+            succession: places.json
         )
     }
 
@@ -149,13 +141,46 @@ private struct ReportCommand {
     }
 }
 
-/// What people call the places that nodes of the ledger answer for.
+/// Tells which cases are about one building, whatever people call it.
+private struct Matters {
+    var book: AliasBook
+    let names: DivisionNames
+    let places: CasePlaces
+
+    mutating func trace(_ row: CaseRow) -> GroupedFigures.Trace {
+        let isMatter = row.stage != Stage.merged.rawValue && row.stage != Stage.voided.rawValue
+        let building = isMatter ? building(row) : nil
+        return GroupedFigures.Trace(
+            RepeatWatch.Matter(building: building, category: row.category),
+            reportedAt: row.reportedAt,
+            closedAt: row.closedAt
+        )
+    }
+
+    private mutating func building(_ row: CaseRow) -> String? {
+        let street = places.current(row.scope)
+        var address = row.address
+        if address == nil, let text = row.place, let scope = Scope(street) {
+            // Aliases that contradict each other say nothing.
+            let codes = Set(book.meant(by: text, in: scope).map(\.code))
+            address = codes.count == 1 ? codes.first : nil
+        }
+        return Building.key(
+            address: address,
+            place: row.place,
+            street: street,
+            names: names.all(above: street)
+        )
+    }
+}
+
+/// What people call the divisions: as places say, else as the nodes that answer for them are called.
 struct DivisionNames {
     private let names: [String: String]
 
-    /// Takes them from the roster, so that all nodes with one frontier have the same.
-    init(_ store: Store) {
-        var names: [String: String] = [:]
+    /// Takes them from the view and the roster, so that all nodes with one frontier have the same.
+    init(_ store: Store) throws {
+        var names = try store.divisionNames()
         for member in store.roster.members where names[member.scope.code] == nil {
             names[member.scope.code] = member.name
         }

@@ -41,15 +41,21 @@ extension ReportPage {
                     + "now \(output.time(now)) (UTC+8)"
             ),
             output.text(
-                "代码表: \(Self.codeTable); 区划代码按登记时: ",
+                "代码表: \(Self.codeTable); 区划代码登记时: ",
                 "code table: \(Self.codeTable); division codes as recorded: "
-            ) + (tables.isEmpty ? "–" : tables.joined(separator: ", ")),
+            ) + (tables.isEmpty ? "–" : tables.joined(separator: ", "))
+                + output.text("; 归入: ", "; filed by: ") + filed(output),
             output.text(
                 "工作日历: 已公布年份 \(years.isEmpty ? "无" : years); 期限按估计推算的案件 \(total.estimated)",
                 "calendar: years announced \(years.isEmpty ? "none" : years); "
                     + "cases with an estimated term: \(total.estimated)"
             ),
         ]
+    }
+
+    private func filed(_ output: Output) -> String {
+        if case .text(let table) = succession { return table }
+        return output.text("登记时的代码", "codes as recorded")
     }
 
     // MARK: Figures

@@ -15,6 +15,8 @@ struct ReportPage {
     let figures: GroupedFigures
     let records: RecordFigures
     let names: DivisionNames
+    /// By which table of successions cases are filed; null for codes as they were recorded.
+    let succession: JSON
 
     /// The standard by which categories are counted.
     static let codeTable = "GB/T 31000-2015"
@@ -32,6 +34,7 @@ struct ReportPage {
             "foldVersion": .count(SubjectFold.version),
             "codeTable": .text(Self.codeTable),
             "divisionTables": Self.object(total.codeTables),
+            "succession": succession,
             "calendar": [
                 "years": .array(calendarYears.map { .count($0) }),
                 "estimated": .count(total.estimated),

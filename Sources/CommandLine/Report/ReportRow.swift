@@ -211,6 +211,12 @@ struct ReportSection {
                     "category",
                     .codes(figures.categories, .eventTypes)
                 ),
+                ReportRow(
+                    "justiceCategories",
+                    "司法行政统计类别",
+                    "category of the justice statistics",
+                    .codes(figures.justice, Crosswalk.statistics)
+                ),
                 ReportRow("referrals", "转往", "referred to", .codes(figures.referrals, .referrals)),
                 ReportRow("tags", "标签", "tags", .codes(figures.tags, nil)),
                 ReportRow(

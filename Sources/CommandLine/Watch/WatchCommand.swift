@@ -38,6 +38,7 @@ private struct WatchCommand {
         let isScreen = output.isTerminal && !invocation.isJSON
         let events = WatchEvents(everyMilliseconds: isScreen ? 1000 : 500)
         let store = try invocation.openStore()
+        _ = try CasePlaces(invocation, store, widening: &filter)
         if isScreen {
             let screen = WatchScreen(store, filter, output)
             screen.open()

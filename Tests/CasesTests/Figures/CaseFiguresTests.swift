@@ -229,3 +229,8 @@ private func policy(_ profile: Profile) throws -> Policy {
     #expect(key("桥下") == nil && key(nil) == nil)
     #expect(key("桥下", address: "A1") == key(nil, address: "A1", street: "330105014"))
 }
+
+@Test func categoriesAreCountedByTheJusticeStatisticsAsWell() throws {
+    #expect(try figures([(.register, 10, [.category: .text("0201")])]).justice == ["02": 1])
+    #expect(try figures([]).justice.isEmpty)
+}
