@@ -4,8 +4,9 @@
     verify.py DIR [--ledger HEX] [--vkey LINE]
 
 DIR holds the files checkpoint, vkey, authors, leaves, headers and parts as export.md describes them.
-Shares no code with any node. Prints one line for each problem, then the answer, and exits with
-0 if the log is good, 1 if it is not, 2 if that could not be found out.
+Shares no code with any node. Prints one line for each problem, and one that begins with "note:"
+for each entry that is kept without effect, then the answer, and exits with 0 if the log is good,
+1 if it is not, 2 if that could not be found out.
 
 The vkey in DIR comes from whoever made the export. Give the one you have from elsewhere with
 --vkey, or compare the log id that is printed.
@@ -375,6 +376,14 @@ class Verifier:
         self.problem_count += 1
         print(text)
 
+    def flaw(self, sequence, text):
+        """A header that is a verdict on its entry (entry.md section 2), not on the log; without
+        entry 0 there is no log."""
+        if sequence == 0:
+            self.problem(text)
+        else:
+            print(f"note: {text}; the entry has no effect")
+
     def run(self):
         size = root = None
         try:
@@ -451,7 +460,7 @@ class Verifier:
         try:
             header = read_header(data)
         except Malformed as error:
-            self.problem(f"{where}: header {error}")
+            self.flaw(sequence, f"{where}: header {error}")
             header = None
         if header is not None:
             if sequence == 0:
@@ -529,11 +538,11 @@ class Verifier:
     def place(self, where, sequence, header, entry_hash):
         is_founding = header[1] == ZERO and entry_hash == self.ledger
         if header[1] != self.ledger and not is_founding:
-            self.problem(f"{where}: header names another ledger")
+            self.flaw(sequence, f"{where}: header names another ledger")
         if self.log is not None and header[2] != self.log:
-            self.problem(f"{where}: header names another log")
+            self.flaw(sequence, f"{where}: header names another log")
         if header[3] != sequence:
-            self.problem(f"{where}: header names place {header[3]}")
+            self.flaw(sequence, f"{where}: header names place {header[3]}")
 
     def commitments(self, where, header, parts):
         wanted = header[8] if header is not None else []

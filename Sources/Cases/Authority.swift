@@ -6,15 +6,19 @@ package import Ledger
 package struct Authority {
     /// Whether the author of an entry has a right in one of these places.
     package let verdict: (PlacedEntry, [Scope], Right) -> RightVerdict
+    /// Whether any right of the author of an entry stands at its place.
+    let standing: (PlacedEntry) -> RightVerdict
     /// Whom an entry names or proves as the person who acted; nil if it does neither.
     package let person: (PlacedEntry) -> String?
 
-    /// Takes both.
+    /// Takes all three.
     package init(
         verdict: @escaping (PlacedEntry, [Scope], Right) -> RightVerdict,
+        standing: @escaping (PlacedEntry) -> RightVerdict = { _ in .allowed },
         person: @escaping (PlacedEntry) -> String? = { $0.header.actor }
     ) {
         self.verdict = verdict
+        self.standing = standing
         self.person = person
     }
 
@@ -28,6 +32,8 @@ package struct Authority {
                 right: right,
                 scopes: scopes
             )
+        } standing: { entry in
+            roster.standing(author: entry.author, log: entry.log, sequence: entry.sequence)
         } person: { entry in
             // A service key proves an office; which of its people acted is what the entry claims.
             let number = roster.actor(of: entry.author, in: entry.log)?.number

@@ -23,6 +23,9 @@ package struct CaseDraft: Hashable, Sendable {
     /// Starts without values.
     package init(_ operation: CaseOperation) { self.operation = operation }
 
+    /// The value that was set.
+    package subscript(field: CaseField) -> CBORValue? { values[field] }
+
     /// Sets a field from the text that a person or a file gives; for a list, its only item.
     ///
     /// A code may also be given by its name. An instant is written `2026-11-23T15:04`, in the
@@ -63,8 +66,15 @@ package struct CaseDraft: Hashable, Sendable {
         if let max = spec.type.itemsMax, case .array(let items) = value, items.count > max {
             throw .tooMany(flag: spec.flag, got: items.count, limit: max)
         }
-        guard spec.type.admits(value) else { throw .wrongType(flag: spec.flag) }
+        guard spec.type.admits(value), field != .rating || Self.isRating(value) else {
+            throw .wrongType(flag: spec.flag)
+        }
         values[field] = value
+    }
+
+    /// Whether a value is one of the five ratings, which satisfaction is counted by.
+    private static func isRating(_ value: CBORValue) -> Bool {
+        if case .unsigned(1...5) = value { true } else { false }
     }
 
     private func check(_ text: String, max: Int, _ flag: String) throws(CaseDraftError) {

@@ -151,6 +151,7 @@ extension CaseOperation {
         Label("裁定", "settle"),
         Label("裁定相互矛盾的阶段、责任或字段", "settles what contradicts itself: stage, holder or fields"),
         by: .desk,
+        isHolders: true,
         required: [.reason],
         optional: [.stage]
             + FieldTable.all.filter { $0.isAmendable && $0.register == .single }.map(\.field),

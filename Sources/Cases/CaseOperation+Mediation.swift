@@ -4,6 +4,7 @@ extension CaseOperation {
     /// Mediation, agreement, performance and confirmation.
     static let mediation: [CaseOperation] = [
         mediate, session, end, agree, perform, breach, apply, decide, consult,
+        takeOverRecord,
     ]
 
     /// Opens a mediation, or new talks after a breach.
@@ -14,11 +15,13 @@ extension CaseOperation {
         Label("启动调解", "opens a mediation"),
         by: [.mediator],
         isPersonal: true,
-        optional: [.organisation, .mediators, .consent, .interest, .disclosure, .mode],
+        required: [.interest],
+        optional: [.organisation, .mediators, .consent, .disclosure, .mode],
         in: [.accepted, .onScene, .performing],
         to: .mediating,
         act: .mediate,
-        reaches: [.mediatedAt]
+        reaches: [.mediatedAt],
+        clears: [.mediatedAt, .agreedAt, .mediationEndedAt]
     )
     /// Records one session of the talks.
     package static let session = CaseOperation(

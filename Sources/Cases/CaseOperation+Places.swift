@@ -201,6 +201,7 @@ extension CaseOperation {
         by: .leads,
         required: [.reason],
         in: [.inForce],
-        to: .repealed
+        to: .repealed,
+        reaches: [.closedAt]
     )
 }

@@ -67,6 +67,8 @@ package enum Inadmissible: Hashable, Sendable {
     case notFromThere
     /// The link that it names does not stand.
     case noLink
+    /// Whoever proposed a link can not agree to it for the other side.
+    case ownLink
     /// What it would settle does not contradict itself, or it names a value that does not stand.
     case nothingToSettle
     /// The clock can not be moved.

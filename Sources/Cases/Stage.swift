@@ -132,11 +132,11 @@ extension Stage {
         guard let first = stages.first else { return nil }
         var shown = first
         var isConflict = false
-        for (index, stage) in stages.enumerated() where stage != shown {
+        var seen: [Stage] = []
+        for stage in stages where !seen.contains(stage) {
             shown = shown.joined(with: stage).shown
-            for other in stages.prefix(index) where stage.joined(with: other).isConflict {
-                isConflict = true
-            }
+            isConflict = isConflict || seen.contains { stage.joined(with: $0).isConflict }
+            seen.append(stage)
         }
         return Joined(shown: shown, isConflict: isConflict)
     }

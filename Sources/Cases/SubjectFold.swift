@@ -31,7 +31,7 @@ package enum SubjectFold {
         policy: Policy
     ) -> FoldedSubject {
         let graph = SubjectGraph(entries, isHeldElsewhere: isHeldElsewhere)
-        var judge = SubjectJudge(subject: subject, graph: graph, authority: authority)
+        let judge = SubjectJudge(subject: subject, graph: graph, authority: authority)
         for index in graph.entries.indices { judge.judge(index) }
         return FoldedSubject(
             // What sets policies can not follow from them.

@@ -2,52 +2,48 @@ internal import Encoding
 internal import Ledger
 
 extension SubjectJudge {
-    /// What an entry does to the registers.
+    private static let links = CaseField.links.rawValue
+    private static let offers = CaseField.offers.rawValue
+    private static let stage = CaseField.stage.rawValue
+
+    /// What an entry comes to and does to the registers.
     ///
     /// - Parameters:
     ///   - operation: of the entry.
-    ///   - index: the entry.
-    ///   - before: the state that it landed in.
+    ///   - landing: the entry where it takes effect.
+    ///   - deed: the number of the deed.
     ///   - verdict: effective, or proposed by the other side of a link.
-    ///   - effect: is told what it came to.
-    /// - Returns: what it writes, empties, adds and takes away.
-    mutating func change(
+    /// - Returns: what it came to, and what it writes, empties, adds and takes away.
+    func change(
         _ operation: CaseOperation,
-        _ index: Int,
-        _ before: SubjectState,
-        verdict: EntryVerdict,
-        effect: inout Effect
-    ) -> SubjectState.Change {
+        _ landing: Landing,
+        deed: Int,
+        _ verdict: EntryVerdict
+    ) -> (Effect, SubjectState.Change) {
+        var effect = Effect(stageBefore: landing.stage, answered: landing.answered)
         var change = SubjectState.Change()
         guard verdict != .proposed else {
             // The other side can propose; it can not change anything here.
+            effect.isProposal = true
             if operation.act == .link || operation.act == .relate { change.added = [Self.links] }
-            return change
+            return (effect, change)
         }
-        writeFields(operation, index, before, &change)
+        writeFields(operation, landing, &change)
         effect.stage = operation.leadsTo
-        act(operation, index, before, &effect, &change)
-        if effect.stage == .suspended {
-            effect.resumesTo =
-                operation.act == .suspend ? effect.stageBefore : stageBeforeSuspension(before)
-        }
-        if index == opening { effect.holder = graph.entries[index].header.scope }
-        if effect.stage != nil { change.written.append(CaseField.stage.rawValue) }
+        act(operation, landing, deed, &effect, &change)
+        if landing.entry == opening { effect.holder = graph.entries[landing.entry].header.scope }
         if effect.holder != nil { change.written.append(CaseField.holder.rawValue) }
-        return change
+        writeStage(operation, landing, deed, &effect, &change)
+        return (effect, change)
     }
-
-    private static let links = CaseField.links.rawValue
-    private static let offers = CaseField.offers.rawValue
 
     /// Fields of its own and milestones that it reaches.
     private func writeFields(
         _ operation: CaseOperation,
-        _ index: Int,
-        _ before: SubjectState,
+        _ landing: Landing,
         _ change: inout SubjectState.Change
     ) {
-        let header = graph.entries[index].header
+        let header = graph.entries[landing.entry].header
         change.written = header.fields.map(\.key) + (EntryValues.partFields(of: header) ?? [])
         change.written.removeAll { id in
             guard let field = CaseField(rawValue: id), operation.has(field) else { return true }
@@ -56,9 +52,9 @@ extension SubjectJudge {
             case .stage, .set, .act, .holder, .offers, .links: return true
             }
         }
-        for milestone in operation.reaches {
+        for milestone in operation.reaches where !change.written.contains(milestone.rawValue) {
             let time = header.caseTime
-            let isEarliest = before.entries(in: milestone)
+            let isEarliest = landing.before.deeds(in: milestone)
                 .allSatisfy { instant(of: milestone, in: $0) > time }
             if isEarliest || operation.clears.contains(milestone) {
                 change.written.append(milestone.rawValue)
@@ -67,88 +63,118 @@ extension SubjectJudge {
         change.cleared = operation.clears.map(\.rawValue)
     }
 
-    private mutating func act(
+    private func act(
         _ operation: CaseOperation,
-        _ index: Int,
-        _ before: SubjectState,
+        _ landing: Landing,
+        _ deed: Int,
         _ effect: inout Effect,
         _ change: inout SubjectState.Change
     ) {
-        let header = graph.entries[index].header
+        let header = graph.entries[landing.entry].header
         switch operation.act {
         case .plain, .suspend, .extend, .appraise, .mediate, .agree, .apply: break
-        case .resume: effect.stage = stageBeforeSuspension(before)
+        case .resume: effect.stage = stageBeforeSuspension(landing.before)
         case .takeOver:
             effect.stage = header.code(.state) == "closed" ? .closed : .reported
         case .offer, .giveBack:
             effect.receiver = header.to
             change.written.append(Self.offers)
         case .take:
-            effect.holder = effect.answered.flatMap { effects[$0].receiver }
-            // The stage is said again: a closing that did not know of the hand-over then stands
-            // beside it and is contested, until the new holder closes or goes on.
-            effect.stage = effect.stageBefore
+            effect.holder = effect.answered.flatMap { self.effect($0).receiver }
             change.cleared.append(Self.offers)
         case .assign:
             effect.holder = header.to
-            effect.stage = effect.stageBefore
             change.cleared.append(Self.offers)
-        case .reject, .withdraw: remove(effect.answered, Self.offers, &change)
+        case .reject, .withdraw: remove(effect.answered, Self.offers, landing, &change)
         case .link:
             change.added.append(Self.links)
-            if let to = header.to, isAllowed(index, in: [to], operation.right) {
-                agree(to: index, by: index, &effect)
+            // Who answers for both sides agrees for both.
+            if let to = header.to, isAllowed(landing, in: [to], operation.right) {
+                agree(to: deed, header, &effect, &change)
             }
         case .relate: change.added.append(Self.links)
-        case .confirmLink: confirm(index, operation, &effect)
+        case .confirmLink:
+            if let link = effect.answered { agree(to: link, self.header(link), &effect, &change) }
         case .unlink:
-            remove(effect.answered, Self.links, &change)
-            // The case goes on where it was when it was merged.
-            if let link = effect.answered,
-                let merging = before.entries(in: .stage).first(where: {
-                    effects[$0].stage == .merged && ($0 == link || effects[$0].answered == link)
-                })
-            {
-                effect.stage = effects[merging].stageBefore
-            }
+            remove(effect.answered, Self.links, landing, &change)
+            remove(effect.answered, SubjectState.agreements, landing, &change)
         case .settle:
-            effect.stage = header.code(.stage).flatMap { Stage(rawValue: $0) }
             effect.holder = header.to
+            effect.stage = header.code(.stage).flatMap { Stage(rawValue: $0) }
+            if effect.stage == .merged,
+                let merging = standingStages(landing.before).last(where: { $0.stage == .merged })
+            {
+                effect.manner = self.effect(merging.deed).manner
+            }
         }
     }
 
+    /// Takes away what an entry wrote, with every deed of it.
     private func remove(
-        _ entry: Int?,
+        _ deed: Int?,
         _ register: UInt64,
+        _ landing: Landing,
         _ change: inout SubjectState.Change
     ) {
-        guard let entry else { return }
-        change.removed.append(SubjectState.Removal(register: register, source: entry))
+        guard let deed else { return }
+        change.removed += landing.before.deeds(in: register).filter { source($0) == source(deed) }
+            .map { SubjectState.Removal(register: register, deed: $0) }
     }
 
-    /// Takes a confirmation for the other side's yes, if it is that.
-    private mutating func confirm(_ index: Int, _ operation: CaseOperation, _ effect: inout Effect)
-    {
-        guard let link = effect.answered else { return }
-        if verdicts[link] == .effective {
-            // Proposed on this side: the other side has to agree, for the place it answers for.
-            guard let to = graph.entries[link].header.to,
-                isAllowed(index, in: [to], operation.right)
-            else { return }
+    /// Both sides agree: a duplicate, which a link names first, is merged.
+    private func agree(
+        to link: Int,
+        _ header: Header,
+        _ effect: inout Effect,
+        _ change: inout SubjectState.Change
+    ) {
+        change.agreed = link
+        guard header.operation == CaseOperation.link.name, header.subjects.first == subject else {
+            return
         }
-        agree(to: link, by: index, &effect)
+        effect.stage = .merged
+        effect.manner = .merging(link: link)
     }
 
-    /// Both sides agree: the duplicate, which a link names first, is merged.
-    private mutating func agree(to link: Int, by index: Int, _ effect: inout Effect) {
-        agreedLinks.insert(link)
-        if graph.entries[link].header.subjects.first == subject { effect.stage = .merged }
+    /// Writes the stage in its manner, and keeps what a suspension needs.
+    private func writeStage(
+        _ operation: CaseOperation,
+        _ landing: Landing,
+        _ deed: Int,
+        _ effect: inout Effect,
+        _ change: inout SubjectState.Change
+    ) {
+        if effect.stage == nil, effect.holder != nil, effect.stageBefore != nil {
+            // The case changed hands: an end that did not know of it is contested, until the new
+            // holder ends the case or goes on.
+            effect.stage = effect.stageBefore
+            effect.manner = .mark
+        }
+        guard effect.stage != nil else { return }
+        let before = landing.before
+        if operation.act == .suspend {
+            effect.resumesTo = effect.stageBefore
+            effect.suspensions = [deed]
+        } else if effect.stage == .suspended {
+            effect.resumesTo = stageBeforeSuspension(before)
+            effect.suspensions = suspensions(before)
+        }
+        guard effect.manner == .outright else {
+            change.added.append(Self.stage)
+            let replaced = before.deeds(in: .stage).filter { isReplaced($0, by: effect.manner) }
+            change.removed += replaced.map {
+                SubjectState.Removal(register: Self.stage, deed: $0)
+            }
+            return
+        }
+        change.written.append(Self.stage)
+        let ended = before.deeds(in: .stage).flatMap { self.effect($0).suspensions }
+            .filter { !effect.suspensions.contains($0) }
+        end(ended, at: graph.entries[landing.entry].header.caseTime)
     }
 
-    private func stageBeforeSuspension(_ before: SubjectState) -> Stage? {
-        Stage.joined(
-            before.entries(in: .stage).filter { effects[$0].stage == .suspended }
-                .compactMap { effects[$0].resumesTo }
-        )?.shown
+    /// A later mark stands for an earlier one.
+    private func isReplaced(_ deed: Int, by manner: Manner) -> Bool {
+        manner == .mark && effect(deed).manner == .mark
     }
 }

@@ -5,16 +5,10 @@ internal import Ledger
 extension SubjectJudge {
     /// The first reason why an entry has no effect, or that it has one.
     ///
-    /// - Parameters:
-    ///   - index: the entry.
-    ///   - before: the join of the states after what it knew.
-    ///   - effect: is told which offer or link it answers.
+    /// - Parameter landing: the entry with what it knew; is told which offer or link it answers.
     /// - Returns: the verdict, equal at all nodes that hold what it knew.
-    func verdict(
-        _ index: Int,
-        before: SubjectState,
-        effect: inout Effect
-    ) -> EntryVerdict {
+    func verdict(_ landing: inout Landing) -> EntryVerdict {
+        let index = landing.entry
         guard graph.isComplete[index], let opening else { return .waiting }
         var needed: UInt64 = 0
         for parent in graph.parents[index] {
@@ -28,73 +22,87 @@ extension SubjectJudge {
             // It stands here only to give effect to what an ended right left over.
             return ratified(by: index).isEmpty ? .noRight(.notPermitted) : .effective
         }
-        let scopes = scopes(at: index)
+        let scopes = scopes(at: landing.place)
         guard entry.header.isUnderstood, let operation = operation(index) else {
             // Who has no right at all needs no version either.
-            let anything = Right(roles: Set(Role.allCases), isPersonal: false)
-            let verdict = verdict(of: index, in: scopes, anything)
+            let verdict = verdict(of: landing, in: scopes, .ordinary)
             guard verdict == .allowed else { return .noRight(verdict) }
             return .needsVersion(max(entry.header.version, Header.currentVersion + 1))
         }
         // What it is about decides in which places the author needs the right.
-        effect.answered = answered(operation, index, before)
-        let verdict = verdict(
-            of: index,
-            in: places(operation, index, scopes, effect),
-            stageRight(operation, effect.stageBefore)
-        )
-        let isFromOtherSide = verdict == .outsideScope && operation.subjectCount == 2
-        guard verdict == .allowed || isFromOtherSide else { return .noRight(verdict) }
+        landing.answered = answered(operation, landing)
+        let right = stageRight(operation, landing)
+        let verdict = verdict(of: landing, in: places(operation, landing, scopes), right)
+        if verdict == .outsideScope, operation.subjectCount == 2 {
+            // It may be the other side's, if anything is still this author's.
+            let standing = standing(of: landing)
+            guard standing == .allowed else { return .noRight(standing) }
+        } else if verdict != .allowed {
+            return .noRight(verdict)
+        }
         if let reason = malformed(entry.header, operation, isOpening: index == opening) {
             return .malformed(reason)
         }
         guard index != opening else { return .effective }
-        if let reason = inadmissible(operation, index, before, effect, isFromOtherSide) {
+        let isOurs = operation.subjectCount == 1 || isOnThisSide(operation, landing)
+        if let reason = inadmissible(operation, landing, isOurs: isOurs) {
             return .inadmissible(reason)
         }
-        return isFromOtherSide ? .proposed : .effective
+        return isOurs ? .effective : .proposed
     }
 
-    private func stageRight(_ operation: CaseOperation, _ stage: Stage?) -> Right {
-        stage.flatMap { operation.rightIn[$0] } ?? operation.right
+    private func stageRight(_ operation: CaseOperation, _ landing: Landing) -> Right {
+        landing.stage.flatMap { operation.rightIn[$0] } ?? operation.right
     }
 
     /// The offer or link that an entry answers, if it stands where the entry landed.
-    private func answered(
-        _ operation: CaseOperation,
-        _ index: Int,
-        _ before: SubjectState
-    ) -> Int? {
-        let header = graph.entries[index].header
+    private func answered(_ operation: CaseOperation, _ landing: Landing) -> Int? {
+        let header = graph.entries[landing.entry].header
         let standing: [Int]
         let named: Digest?
         switch operation.act {
         case .take, .reject, .withdraw:
-            standing = before.entries(in: .offers)
+            standing = landing.before.deeds(in: .offers)
             named = header.digest(.offer)
         case .confirmLink, .unlink:
-            standing = before.entries(in: .links)
+            standing = landing.before.deeds(in: .links)
             named = header.digest(.link)
         default: return nil
         }
-        return standing.first { graph.entries[$0].hash == named }
+        return standing.first { graph.entries[source($0)].hash == named }
     }
 
     /// Where the author needs the right to this operation.
     private func places(
         _ operation: CaseOperation,
-        _ index: Int,
-        _ scopes: [Scope],
-        _ effect: Effect
+        _ landing: Landing,
+        _ scopes: [Scope]
     ) -> [Scope] {
-        guard let answered = effect.answered else { return scopes }
+        guard let answered = landing.answered else { return scopes }
         switch operation.act {
-        case .take, .reject: return effects[answered].receiver.map { [$0] } ?? []
-        case .confirmLink where verdicts[answered] == .effective:
-            // The other side of a link that was proposed here answers for its own place.
-            return scopes + [graph.entries[answered].header.to].compactMap { $0 }
+        case .take, .reject: return effect(answered).receiver.map { [$0] } ?? []
+        // The other side of a link that was said here answers for its own place.
+        case .confirmLink, .unlink: return scopes + otherSide(of: answered)
         default: return scopes
         }
+    }
+
+    /// The place that has to agree to a link that was said on this side.
+    private func otherSide(of link: Int) -> [Scope] {
+        effect(link).isProposal ? [] : [header(link).to].compactMap { $0 }
+    }
+
+    /// Whether an entry about two subjects is said by who has to act in this one, or answers what
+    /// was said here.
+    private func isOnThisSide(_ operation: CaseOperation, _ landing: Landing) -> Bool {
+        let holders = holders(of: landing.before).map(\.scope)
+        let right = stageRight(operation, landing)
+        if isAllowed(landing, in: holders, right) { return true }
+        guard let link = landing.answered else { return false }
+        if isAllowed(landing, in: otherSide(of: link), right) { return true }
+        // Who proposed it from the other side takes it back.
+        return operation.act == .unlink && effect(link).isProposal
+            && graph.entries[source(link)].log == graph.entries[landing.entry].log
     }
 
     // MARK: Form
@@ -132,74 +140,80 @@ extension SubjectJudge {
 
     private func inadmissible(
         _ operation: CaseOperation,
-        _ index: Int,
-        _ before: SubjectState,
-        _ effect: Effect,
-        _ isFromOtherSide: Bool
+        _ landing: Landing,
+        isOurs: Bool
     ) -> Inadmissible? {
-        guard let stage = effect.stageBefore else { return .notOpened }
+        guard let stage = landing.stage else { return .notOpened }
         guard operation.kind == kind else { return .otherKind }
         if operation.act == .takeOver, !isImported { return .notImported }
         guard operation.stages.contains(stage) else { return .stage(stage) }
-        let holders = holders(of: before).map(\.scope)
-        if operation.isHolders, !isFromOtherSide,
-            !isAllowed(index, in: holders, stageRight(operation, stage))
-        {
-            return .notHolder
-        }
-        return misfit(operation, index, before, effect, holders)
+        let holders = holders(of: landing.before).map(\.scope)
+        let right = stageRight(operation, landing)
+        if operation.isHolders, !isAllowed(landing, in: holders, right) { return .notHolder }
+        return misfit(operation, landing, holders, isOurs: isOurs)
     }
 
     private func misfit(
         _ operation: CaseOperation,
-        _ index: Int,
-        _ before: SubjectState,
-        _ effect: Effect,
-        _ holders: [Scope]
+        _ landing: Landing,
+        _ holders: [Scope],
+        isOurs: Bool
     ) -> Inadmissible? {
-        let header = graph.entries[index].header
+        let header = graph.entries[landing.entry].header
+        let right = operation.right
         switch operation.act {
         case .offer, .giveBack:
-            if !before.entries(in: .offers).isEmpty { return .offerPending }
+            if !offers(landing.before).open.isEmpty { return .offerPending }
             guard operation.act == .giveBack else { return nil }
-            return header.to.map { cameFrom(before).contains($0) } ?? false ? nil : .notFromThere
+            let former = landing.before.deeds(in: .holder).flatMap(cameFrom)
+            return header.to.map(former.contains) ?? false ? nil : .notFromThere
         case .take:
-            guard let offer = effect.answered else { return .noOffer }
-            return openOffers(before).first == offer ? nil : .offerSuperseded
-        case .reject, .withdraw: return effect.answered == nil ? .noOffer : nil
+            guard let offer = landing.answered else { return .noOffer }
+            return offers(landing.before).open.first == offer ? nil : .offerSuperseded
+        case .reject, .withdraw: return landing.answered == nil ? .noOffer : nil
         case .assign:
             let places = holders + [header.to].compactMap { $0 }
-            return places.allSatisfy { isAllowed(index, in: [$0], operation.right) }
-                ? nil : .notAbove
-        case .confirmLink, .unlink: return effect.answered == nil ? .noLink : nil
-        case .settle: return settles(index, before) ? nil : .nothingToSettle
+            return isAbove(landing, places, right) ? nil : .notAbove
+        case .link:
+            return header.subjects.first == subject && landing.stage == .merged
+                ? .stage(.merged) : nil
+        case .confirmLink:
+            guard let link = landing.answered else { return .noLink }
+            guard isOurs else { return nil }
+            if self.operation(link)?.act == .link, self.header(link).subjects.first == subject,
+                landing.stage == .merged
+            {
+                return .stage(.merged)
+            }
+            // Who said it can not be the one who agrees.
+            return effect(link).isProposal || isAllowed(landing, in: otherSide(of: link), right)
+                ? nil : .ownLink
+        case .unlink: return landing.answered == nil ? .noLink : nil
+        case .settle:
+            if header.to != nil, !isAbove(landing, holders, right) { return .notAbove }
+            return settles(header, landing.before) ? nil : .nothingToSettle
         case .extend:
             guard let clock = header.code(.clock).flatMap({ Clock(rawValue: $0) }),
                 clock.isExtendable
             else { return .notExtendable }
             let agrees = header[field: CaseField.partiesAgree.rawValue] == .bool(true)
             return clock.needsConsent && !agrees ? .noConsent : nil
-        case .appraise: return dispatchedBy(authorOf: index) ? .sameHand : nil
-        case .agree: return hasInterest(authorOf: index) ? .interest : nil
-        case .apply:
-            return isWithinApplicationTerm(index, before) ? nil : .tooLate
-        case .plain, .suspend, .resume, .link, .relate, .mediate, .takeOver: return nil
+        case .appraise: return isDispatcher(landing) ? .sameHand : nil
+        case .agree: return hasInterest(landing) ? .interest : nil
+        case .apply: return isWithinApplicationTerm(landing) ? nil : .tooLate
+        case .plain, .suspend, .resume, .relate, .mediate, .takeOver: return nil
         }
     }
 
-    /// From whom the case came to who has it now: the holders before those that stand.
-    func cameFrom(_ state: SubjectState) -> [Scope] {
-        state.entries(in: .holder).flatMap { entry in
-            holders(of: join(after: graph.parents[entry])).map(\.scope)
-        }
+    private func isAbove(_ landing: Landing, _ places: [Scope], _ right: Right) -> Bool {
+        places.allSatisfy { isAllowed(landing, in: [$0], right) }
     }
 
     /// Whether an entry chooses among values that stand beside each other: of the stage, the
     /// holder, or of each field that it names.
-    private func settles(_ index: Int, _ before: SubjectState) -> Bool {
-        let header = graph.entries[index].header
+    private func settles(_ header: Header, _ before: SubjectState) -> Bool {
         if let stage = header.code(.stage) {
-            let standing = before.entries(in: .stage).compactMap { effects[$0].stage?.rawValue }
+            let standing = standingStages(before).map(\.stage.rawValue)
             guard standing.count > 1, standing.contains(stage) else { return false }
         }
         if let to = header.to {
@@ -208,40 +222,48 @@ extension SubjectJudge {
         }
         let named = header.fields.map(\.key) + (EntryValues.partFields(of: header) ?? [])
         let registers = named.filter { id in
-            CaseField(rawValue: id).map { $0.spec.register == .single } ?? false
+            CaseField(rawValue: id)
+                .map { CaseOperation.settle.has($0) && $0.spec.register == .single } ?? false
         }
-        guard registers.allSatisfy({ before.entries(in: $0).count > 1 }) else { return false }
+        guard registers.allSatisfy({ before.deeds(in: $0).count > 1 }) else { return false }
         return header.code(.stage) != nil || header.to != nil || !registers.isEmpty
     }
 
-    private func dispatchedBy(authorOf index: Int) -> Bool {
-        guard let person = authority.person(graph.entries[index]) else { return false }
-        return effective(knownTo: index).contains { other in
-            operation(other) == .dispatch && authority.person(graph.entries[other]) == person
-        }
+    private func person(_ entry: Int) -> String? { authority.person(graph.entries[entry]) }
+
+    private func known(_ deeds: [Int], _ landing: Landing) -> [Int] {
+        deeds.filter { graph.knows(landing.place, place($0)) }
     }
 
-    /// Whether the author opened the talks that stand and declared an interest in them.
-    private func hasInterest(authorOf index: Int) -> Bool {
-        guard let person = authority.person(graph.entries[index]) else { return false }
-        let talks = effective(knownTo: index).filter { operation($0)?.act == .mediate }
-        guard let last = talks.last else { return false }
-        return graph.entries[last].header.code(.interest) == "declared"
-            && authority.person(graph.entries[last]) == person
+    private func isDispatcher(_ landing: Landing) -> Bool {
+        guard let author = person(landing.entry) else { return false }
+        return known(dispatches, landing).contains { person(source($0)) == author }
+    }
+
+    /// Whether the author opened the latest talks and declared an interest in them.
+    private func hasInterest(_ landing: Landing) -> Bool {
+        guard let author = person(landing.entry) else { return false }
+        let known = known(talks, landing)
+        let latest = known.filter { opening in
+            !known.contains { $0 != opening && graph.knows(place($0), place(opening)) }
+        }
+        return latest.contains { opening in
+            header(opening).code(.interest) == "declared" && person(source(opening)) == author
+        }
     }
 
     /// Whether an application is made within thirty days of the agreement's taking effect, a term
     /// that nobody can move.
-    private func isWithinApplicationTerm(_ index: Int, _ before: SubjectState) -> Bool {
-        let effective = before.entries(in: .effective).compactMap {
-            graph.entries[$0].header.instant(.effective)
+    private func isWithinApplicationTerm(_ landing: Landing) -> Bool {
+        let effective = landing.before.deeds(in: .effective).compactMap {
+            header($0).instant(.effective)
         }
-        let agreed = before.entries(in: .agreedAt).map { instant(of: .agreedAt, in: $0) }
-        guard let start = effective.max() ?? agreed.min(),
+        let agreed = landing.before.deeds(in: .agreedAt).map { instant(of: .agreedAt, in: $0) }
+        guard let start = effective.max() ?? agreed.max(),
             // Counted without holidays, which can only lengthen it: a longer term is never refused.
             let end = WorkCalendar.weekendsOnly.term(days: Self.applicationDays, from: start)?.end
         else { return true }
-        return graph.entries[index].header.caseTime <= end.adding(Self.holidaysMax)
+        return graph.entries[landing.entry].header.caseTime <= end.adding(Self.holidaysMax)
     }
 
     /// - Source: 民事诉讼法 art. 205.

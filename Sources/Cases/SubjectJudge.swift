@@ -3,7 +3,11 @@ internal import Encoding
 internal import Ledger
 
 /// Judges the entries of a graph one after another and keeps the state after each.
-struct SubjectJudge {
+///
+/// What an entry did is a *deed*. Its number is the entry's index, or for a ratified entry, which
+/// takes effect where another stands, one beyond all indices: of two offices that ratify without
+/// knowing of each other each gives it effect on its own side.
+final class SubjectJudge {
     let subject: SubjectID
     let graph: SubjectGraph
     let authority: Authority
@@ -11,32 +15,67 @@ struct SubjectJudge {
     let opening: Int?
     private(set) var verdicts: [EntryVerdict] = []
     private(set) var states: [SubjectState] = []
-    /// What each entry did, as far as it follows from the state that it landed in.
-    private(set) var effects: [Effect] = []
-    /// Links to which both sides have agreed.
-    var agreedLinks: Set<Int> = []
-    /// Effective offers and the entries with which they took effect; they widen the scopes in which
-    /// entries that knew them have rights.
-    private var offers: [(offer: Int, at: Int)] = []
-    /// With which entry a ratified one took effect.
-    private var ratifiedAt: [Int: Int] = [:]
-    /// Whether what is being judged was ratified, so that its author's ended right is no hindrance.
-    private var isRatifying = false
+    /// The deed of each entry in effect, once, in the order in which they took effect.
+    private(set) var deeds: [Int] = []
+    /// When a suspension first ended, by the deed that suspended.
+    private(set) var resumptions: [Int: UInt64] = [:]
 
-    /// What an entry's act came to.
+    /// What each entry did where it stands.
+    private var effects: [Effect] = []
+    /// What ratified entries did where the ratification stands.
+    private var late: [(source: Int, at: Int, effect: Effect)] = []
+    /// The late deeds of each ratified entry.
+    private var lateDeeds: [Int: [Int]] = [:]
+    /// Entries whose author's right had ended, and the ratifications that name them.
+    private var ratifiable: [(entry: Int, by: [Digest])] = []
+    /// The offers to each place; they widen the scopes in which entries that knew one have rights.
+    private var offers: [(receiver: Scope, deeds: [Int])] = []
+    /// Dispatches and openings of talks, in the order in which they took effect.
+    private(set) var dispatches: [Int] = []
+    private(set) var talks: [Int] = []
+
+    /// What a deed came to.
     struct Effect {
         /// The stage before it, as its author could know it.
         var stageBefore: Stage?
         /// The stage that it wrote.
         var stage: Stage?
+        /// How it wrote it.
+        var manner = Manner.outright
         /// Where a case goes on that it leaves suspended.
         var resumesTo: Stage?
+        /// The deeds that suspended a case that it leaves so.
+        var suspensions: [Int] = []
         /// Who has to act by it.
         var holder: Scope?
-        /// The entry that it answers: an offer or a link.
+        /// The deed that it answers: an offer or a link.
         var answered: Int?
         /// To whom it offers the case.
         var receiver: Scope?
+        /// Whether the other side of a link said it.
+        var isProposal = false
+    }
+
+    /// How a stage is written.
+    enum Manner: Hashable {
+        /// It replaces what its author knew.
+        case outright
+        /// The case changed hands in this stage: it counts only beside an end that did not know
+        /// of that.
+        case mark
+        /// The case was merged by this link, and is what it was before once the link is gone.
+        case merging(link: Int)
+    }
+
+    /// An entry where it takes effect, with what its author could know there.
+    struct Landing {
+        let entry: Int
+        /// The entry with which it takes effect: itself, unless it was ratified.
+        let place: Int
+        let before: SubjectState
+        let stage: Stage?
+        /// The deed that it answers.
+        var answered: Int?
     }
 
     init(subject: SubjectID, graph: SubjectGraph, authority: Authority) {
@@ -52,9 +91,27 @@ struct SubjectJudge {
         effects.reserveCapacity(graph.entries.count)
     }
 
-    /// The operation of an entry; nil for one that this version does not know.
-    func operation(_ index: Int) -> CaseOperation? {
-        CaseOperation.named(graph.entries[index].header.operation)
+    /// The entry of a deed.
+    func source(_ deed: Int) -> Int {
+        deed < graph.entries.count ? deed : late[deed - graph.entries.count].source
+    }
+
+    /// The entry with which a deed took effect: who knows that one knows the deed.
+    func place(_ deed: Int) -> Int {
+        deed < graph.entries.count ? deed : late[deed - graph.entries.count].at
+    }
+
+    /// What a deed came to.
+    func effect(_ deed: Int) -> Effect {
+        deed < graph.entries.count ? effects[deed] : late[deed - graph.entries.count].effect
+    }
+
+    /// The header of the entry of a deed.
+    func header(_ deed: Int) -> Header { graph.entries[source(deed)].header }
+
+    /// The operation of a deed; nil for one that this version does not know.
+    func operation(_ deed: Int) -> CaseOperation? {
+        CaseOperation.named(header(deed).operation)
     }
 
     /// The kind of the subject, by the operation that opens it.
@@ -63,80 +120,113 @@ struct SubjectJudge {
     /// Whether an import opened the case.
     var isImported: Bool { opening.flatMap(operation)?.act == .takeOver }
 
-    /// The entries that count, in the order of the graph.
-    var effective: [Int] { verdicts.indices.filter { verdicts[$0].isInEffect } }
-
-    /// The entries that counted for the author of an entry, in the order of the graph.
-    func effective(knownTo index: Int) -> [Int] {
-        effective.filter { $0 != index && graph.knows(index, ratifiedAt[$0] ?? $0) }
-    }
-
-    /// The entries that count of which the operation acts so, in the order of the graph.
-    func effective(_ acts: CaseOperation.Act...) -> [Int] {
-        effective.filter { index in operation(index).map { acts.contains($0.act) } ?? false }
-    }
-
-    /// Whether an entry says that its parts give this field.
-    func listsInParts(_ field: UInt64, _ index: Int) -> Bool {
-        guard
-            case .array(let ids)? =
-                graph.entries[index].header[field: EntryValues.partFieldsKey]
-        else { return false }
-        return ids.contains(.unsigned(field))
+    /// The deeds of which the operation acts so, in the order in which they took effect.
+    func deeds(_ acts: CaseOperation.Act...) -> [Int] {
+        deeds.filter { deed in operation(deed).map { acts.contains($0.act) } ?? false }
     }
 
     /// Judges the next entry in the order of the graph.
-    mutating func judge(_ index: Int) {
+    func judge(_ index: Int) {
         let before = join(after: graph.parents[index])
-        var effect = Effect(stageBefore: stage(of: before)?.shown)
-        let verdict = verdict(index, before: before, effect: &effect)
+        var landing = Landing(
+            entry: index,
+            place: index,
+            before: before,
+            stage: stage(of: before)?.shown
+        )
+        let verdict = verdict(&landing)
         verdicts.append(verdict)
-        effects.append(effect)
-        guard verdict == .effective || verdict == .proposed else {
-            states.append(before)
-            return
+        effects.append(Effect(stageBefore: landing.stage))
+        states.append(before)
+        if case .noRight(.ratified(let ratifications)) = verdict {
+            ratifiable.append((index, by: ratifications))
         }
-        guard let operation = operation(index) else {
-            states.append(ratify(by: index, before))
-            return
-        }
-        let change = change(operation, index, before, verdict: verdict, effect: &effect)
-        if effect.receiver != nil { offers.append((index, at: index)) }
+        guard verdict == .effective || verdict == .proposed else { return }
+        guard let operation = operation(index) else { return ratify(by: index) }
+        let (effect, change) = change(operation, landing, deed: index, verdict)
         effects[index] = effect
-        states.append(before.applying(entry: index, change))
+        states[index] = before.applying(entry: index, deed: index, change)
+        note(index, operation, isFirst: verdict == .effective)
     }
 
-    /// The entries that a ratification gives effect to where it stands, and that none before did.
+    /// Remembers what later entries are held against.
+    private func note(_ deed: Int, _ operation: CaseOperation, isFirst: Bool) {
+        if isFirst { deeds.append(deed) }
+        if let receiver = effect(deed).receiver {
+            if let place = offers.firstIndex(where: { $0.receiver == receiver }) {
+                offers[place].deeds.append(deed)
+            } else {
+                offers.append((receiver, [deed]))
+            }
+        }
+        if operation == .dispatch { dispatches.append(deed) }
+        if operation.act == .mediate { talks.append(deed) }
+    }
+
+    /// The entries that a ratification gives effect to where it stands: those that it knew and
+    /// that have not taken effect in its past.
     func ratified(by index: Int) -> [Int] {
         let hash = graph.entries[index].hash
-        return verdicts.indices.prefix(index).filter { other in
-            guard case .noRight(.ratified(let ratifications)) = verdicts[other] else {
-                return false
-            }
-            return ratifications.contains(hash) && graph.knows(index, other)
-        }
+        return ratifiable.filter { other in
+            other.by.contains(hash) && graph.knows(index, other.entry)
+                && !(lateDeeds[other.entry] ?? []).contains { graph.knows(index, place($0)) }
+        }.map(\.entry)
     }
 
-    /// The state after a ratification: what it ratifies takes effect now, one after another.
-    private mutating func ratify(by index: Int, _ before: SubjectState) -> SubjectState {
-        var state = before
-        isRatifying = true
-        defer { isRatifying = false }
-        for entry in ratified(by: index) {
-            var effect = Effect(stageBefore: stage(of: state)?.shown)
-            let verdict = verdict(entry, before: state, effect: &effect)
-            ratifiedAt[entry] = index
-            guard verdict == .effective, let operation = operation(entry) else {
-                verdicts[entry] = verdict
+    /// Gives effect to what an entry ratifies, one after another.
+    private func ratify(by index: Int) {
+        var state = states[index]
+        let ratified = ratified(by: index)
+        for entry in ratified where operation(entry) == nil || !header(entry).isUnderstood {
+            var landing = Landing(entry: entry, place: index, before: state, stage: nil)
+            guard let version = verdict(&landing).neededVersion else { continue }
+            // What it gives effect to is not known here, nor what that comes to.
+            verdicts[index] = .needsVersion(version)
+            return
+        }
+        for entry in ratified {
+            var landing = Landing(
+                entry: entry,
+                place: index,
+                before: state,
+                stage: stage(of: state)?.shown
+            )
+            let verdict = verdict(&landing)
+            let isFirst = !verdicts[entry].isInEffect
+            guard verdict == .effective || verdict == .proposed,
+                let operation = operation(entry)
+            else {
+                if isFirst { verdicts[entry] = verdict }
                 continue
             }
-            let change = change(operation, entry, state, verdict: verdict, effect: &effect)
-            if effect.receiver != nil { offers.append((entry, at: index)) }
-            effects[entry] = effect
-            verdicts[entry] = .ratified(by: graph.entries[index].hash)
-            state = state.applying(entry: index, source: entry, change)
+            let deed = graph.entries.count + late.count
+            let (effect, change) = change(operation, landing, deed: deed, verdict)
+            late.append((source: entry, at: index, effect: effect))
+            lateDeeds[entry, default: []].append(deed)
+            state = state.applying(entry: index, deed: deed, change)
+            if verdict == .effective {
+                verdicts[entry] = .ratified(by: isFirst ? graph.entries[index].hash : first(entry))
+            } else if isFirst {
+                verdicts[entry] = verdict
+            }
+            note(deed, operation, isFirst: isFirst && verdict == .effective)
         }
-        return state
+        states[index] = state
+    }
+
+    /// The ratification by which an entry is known to be in effect.
+    private func first(_ entry: Int) -> Digest {
+        guard case .ratified(let ratification) = verdicts[entry] else {
+            preconditionFailure("the entry was not ratified")
+        }
+        return ratification
+    }
+
+    /// Keeps when what a deed ended had ended first.
+    func end(_ suspensions: [Int], at instant: UInt64) {
+        for deed in suspensions {
+            resumptions[deed] = min(resumptions[deed] ?? .max, instant)
+        }
     }
 
     /// The join of the states after some entries.
@@ -155,111 +245,37 @@ struct SubjectJudge {
         return joined
     }
 
-    /// What the stage register of a state comes to; nil before the subject is open.
-    func stage(of state: SubjectState) -> Stage.Joined? {
-        Stage.joined(state.entries(in: .stage).compactMap { effects[$0].stage })
-    }
-
-    /// Who has to act in a state: every value that stands, the one that counts first.
-    ///
-    /// An assignment from above goes before what offices agreed among themselves; of two takings
-    /// that did not know each other the one whose offer came first counts.
-    func holders(of state: SubjectState) -> [(scope: Scope, entry: Int)] {
-        state.entries(in: .holder)
-            .sorted { rank($0) < rank($1) }
-            .compactMap { entry in effects[entry].holder.map { ($0, entry) } }
-    }
-
-    /// The offers that stand in a state, the one that counts first.
-    func openOffers(_ state: SubjectState) -> [Int] {
-        state.entries(in: .offers).sorted { order($0) < order($1) }
-    }
-
     /// The places whose authors had rights in the subject when an entry was written.
     ///
     /// Where it was opened, and where effective offers in its past lead; they never shrink.
-    func scopes(at index: Int) -> [Scope] {
+    func scopes(at place: Int) -> [Scope] {
         guard let opening, let first = graph.entries[opening].header.scope else { return [] }
         return [first]
-            + offers.filter { $0.at != index && graph.knows(index, $0.at) }
-            .compactMap { effects[$0.offer].receiver }
+            + offers.filter { $0.deeds.contains { graph.knows(place, self.place($0)) } }
+            .map(\.receiver)
     }
 
     /// Whether the author of an entry has a right in one of these places.
-    func isAllowed(_ index: Int, in scopes: [Scope], _ right: Right) -> Bool {
-        verdict(of: index, in: scopes, right) == .allowed
+    func isAllowed(_ landing: Landing, in scopes: [Scope], _ right: Right) -> Bool {
+        verdict(of: landing, in: scopes, right) == .allowed
     }
 
-    /// What the roster says of the author of an entry; one that was ratified counts as allowed
-    /// where that takes effect.
-    func verdict(of index: Int, in scopes: [Scope], _ right: Right) -> RightVerdict {
-        let verdict = authority.verdict(graph.entries[index], scopes, right)
-        guard isRatifying, case .ratified = verdict else { return verdict }
+    /// What the roster says of the author of an entry.
+    func verdict(of landing: Landing, in scopes: [Scope], _ right: Right) -> RightVerdict {
+        allowed(authority.verdict(graph.entries[landing.entry], scopes, right), landing)
+    }
+
+    /// Whether a right of the author stands at all, wherever that is.
+    func standing(of landing: Landing) -> RightVerdict {
+        allowed(authority.standing(graph.entries[landing.entry]), landing)
+    }
+
+    /// One that was ratified counts as allowed where that takes effect.
+    private func allowed(_ verdict: RightVerdict, _ landing: Landing) -> RightVerdict {
+        guard landing.place != landing.entry, case .ratified(let ratifications) = verdict,
+            ratifications.contains(graph.entries[landing.place].hash)
+        else { return verdict }
         return .allowed
-    }
-
-    /// The instant that an entry gives for a milestone.
-    func instant(of milestone: CaseField, in index: Int) -> UInt64 {
-        let header = graph.entries[index].header
-        return header.instant(milestone) ?? header.caseTime
-    }
-
-    /// The value that an entry wrote to a register; nil where its part is not held.
-    ///
-    /// - Parameters:
-    ///   - register: the number of the field.
-    ///   - index: the entry.
-    ///   - inParts: gives what the parts of an entry say.
-    /// - Returns: the value, of the field's type.
-    func value(
-        of register: UInt64,
-        in index: Int,
-        inParts: (Int) -> [CBORPair]
-    ) -> CBORValue? {
-        guard let field = CaseField(rawValue: register) else { return nil }
-        let spec = field.spec
-        switch spec.register {
-        case .stage: return effects[index].stage.map { .text($0.rawValue) }
-        case .holder: return effects[index].holder.map { .text($0.code) }
-        case .offers: return effects[index].receiver.map { .text($0.code) }
-        case .links:
-            return graph.entries[index].header.subjects.first { $0 != subject }
-                .map { .bytes($0.bytes) }
-        case .milestone: return .unsigned(instant(of: field, in: index))
-        case .single, .set, .act:
-            guard spec.place != .header else { return graph.entries[index].header[field: register] }
-            return inParts(index).first { $0.key == register && spec.type.admits($0.value) }?.value
-        }
-    }
-
-    private func order(_ index: Int) -> Order {
-        Order(time: graph.entries[index].header.time, hash: graph.entries[index].hash)
-    }
-
-    private func rank(_ index: Int) -> Order {
-        switch operation(index)?.act {
-        case .assign, .settle:
-            // The latest assignment counts, before any other.
-            Order(isBelow: false, time: .max - order(index).time, hash: order(index).hash)
-        default:
-            Order(
-                isBelow: true,
-                time: order(effects[index].answered ?? index).time,
-                hash: order(effects[index].answered ?? index).hash
-            )
-        }
-    }
-}
-
-/// Orders what is concurrent, for a choice that is the same at all nodes.
-private struct Order: Comparable {
-    var isBelow = false
-    let time: UInt64
-    let hash: Digest
-
-    static func < (left: Order, right: Order) -> Bool {
-        if left.isBelow != right.isBelow { return right.isBelow }
-        return (left.time, left.hash) < (right.time, right.hash)
     }
 }
 

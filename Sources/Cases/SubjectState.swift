@@ -10,9 +10,12 @@ struct SubjectState {
         let register: UInt64
         /// The entry with which it took effect: who knows that one knows the write.
         let entry: Int
-        /// The entry whose value it is: the same, but for one that was ratified later.
-        let source: Int
+        /// The deed whose value it is; in ``agreements`` the link that is agreed to.
+        let deed: Int
     }
+
+    /// A register that no view shows: to which links both sides have agreed.
+    static let agreements = UInt64.max
 
     /// What an entry does to the registers.
     struct Change {
@@ -24,50 +27,52 @@ struct SubjectState {
         var added: [UInt64] = []
         /// Single writes that it takes away.
         var removed: [Removal] = []
+        /// The link to which both sides have agreed by it.
+        var agreed: Int?
 
         var isNothing: Bool {
-            written.isEmpty && cleared.isEmpty && added.isEmpty && removed.isEmpty
+            written.isEmpty && cleared.isEmpty && added.isEmpty && removed.isEmpty && agreed == nil
         }
     }
 
-    /// What an entry wrote to a register.
+    /// What a deed wrote to a register.
     struct Removal: Hashable {
         let register: UInt64
-        let source: Int
+        let deed: Int
 
-        init(register: UInt64, source: Int) {
+        init(register: UInt64, deed: Int) {
             self.register = register
-            self.source = source
+            self.deed = deed
         }
 
         fileprivate init(_ write: Write) {
-            self.init(register: write.register, source: write.source)
+            self.init(register: write.register, deed: write.deed)
         }
     }
 
     private(set) var writes: [Write] = []
 
-    /// The entries whose values stand in a register, in the order in which they took effect.
-    func entries(in register: UInt64) -> [Int] {
-        writes.lazy.filter { $0.register == register }.map(\.source)
+    /// The deeds whose values stand in a register, in the order in which they took effect.
+    func deeds(in register: UInt64) -> [Int] {
+        writes.lazy.filter { $0.register == register }.map(\.deed)
     }
 
-    /// The entries whose values stand in a field's register, in the same order.
-    func entries(in field: CaseField) -> [Int] { entries(in: field.rawValue) }
+    /// The deeds whose values stand in a field's register, in the same order.
+    func deeds(in field: CaseField) -> [Int] { deeds(in: field.rawValue) }
 
     /// The entries with which what stands in a field's register took effect, in the same order.
-    func writers(of field: CaseField) -> [Int] {
+    func entries(in field: CaseField) -> [Int] {
         writes.lazy.filter { $0.register == field.rawValue }.map(\.entry)
     }
 
-    /// The state after an entry, or after what `source` says takes effect with it.
-    func applying(entry: Int, source: Int? = nil, _ change: Change) -> SubjectState {
+    /// The state after a deed that takes effect with an entry.
+    func applying(entry: Int, deed: Int, _ change: Change) -> SubjectState {
         guard !change.isNothing else { return self }
         func written(_ register: UInt64) -> Write {
-            Write(register: register, entry: entry, source: source ?? entry)
+            Write(register: register, entry: entry, deed: deed)
         }
         var result = SubjectState()
-        result.writes.reserveCapacity(writes.count + change.written.count)
+        result.writes.reserveCapacity(writes.count + change.written.count + 1)
         // An entry comes after all that it knew: within a register its write stands last.
         var next = (change.written + change.added).sorted()[...]
         for write in writes {
@@ -83,6 +88,9 @@ struct SubjectState {
             result.writes.append(write)
         }
         result.writes += next.map(written)
+        if let link = change.agreed {
+            result.writes.append(Write(register: Self.agreements, entry: entry, deed: link))
+        }
         return result
     }
 
@@ -113,6 +121,6 @@ struct SubjectState {
     }
 
     private static func precedes(_ left: Write, _ right: Write) -> Bool {
-        (left.register, left.entry, left.source) < (right.register, right.entry, right.source)
+        (left.register, left.entry, left.deed) < (right.register, right.entry, right.deed)
     }
 }

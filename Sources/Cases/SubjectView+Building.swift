@@ -10,7 +10,7 @@ extension SubjectView {
         else { return nil }
         let heads = judge.graph.heads { judge.verdicts[$0].isJudged }
         let state = judge.join(after: heads)
-        guard let stage = ShownStage(judge, state) else { return nil }
+        guard let stage = judge.stage(of: state) else { return nil }
 
         id = judge.subject
         self.kind = kind
@@ -21,21 +21,27 @@ extension SubjectView {
         self.stage = stage.shown
         let custody = Custody(judge, state, scope, policy)
         self.custody = custody
-        links = Self.links(judge, state)
-        registers = Self.registers(judge, state, stage: stage.shown, holder: custody.holder)
+        let links = Self.links(judge, state)
+        self.links = links
+        registers = Self.registers(judge, state, stage, holder: custody.holder)
         conflicts = Self.conflicts(judge, state, stage, registers, custody, policy)
         counts = Counts(judge.verdicts)
-        updatedAt = judge.effective.map { judge.graph.entries[$0].header.time }.max() ?? 0
+        updatedAt =
+            judge.verdicts.indices.filter { judge.verdicts[$0].isInEffect }
+            .map { judge.graph.entries[$0].header.time }.max() ?? 0
         needsVersion = judge.verdicts.compactMap(\.neededVersion).max()
 
         let clocks = Clocks(
             judge,
+            state,
             registers,
             kind: kind,
             scope: scope,
             openedAt: openedAt,
             stage: stage.shown,
-            isRepeat: links.contains { $0.kind == .related("repeat", isFirst: true) },
+            isRepeat: links.contains { link in
+                link.isAgreed && link.kind == .related("repeat", isFirst: true)
+            },
             policy: policy
         )
         profile = clocks.profile
@@ -52,7 +58,7 @@ extension SubjectView {
     private static func registers(
         _ judge: SubjectJudge,
         _ state: SubjectState,
-        stage: Stage,
+        _ stage: Stage.Joined,
         holder: Scope
     ) -> [Register] {
         // Parts are decoded once, and only of entries that still stand in a register.
@@ -63,18 +69,26 @@ extension SubjectView {
             decoded[index] = pairs
             return pairs
         }
-        func write(_ register: UInt64, _ index: Int) -> Write {
-            Write(judge, index, value: judge.value(of: register, in: index, inParts: pairs))
+        func writes(_ register: UInt64, _ deeds: [Int]) -> [Write] {
+            // An entry that was ratified twice stands there once.
+            var seen: Set<Int> = []
+            return deeds.filter { seen.insert(judge.source($0)).inserted }.map { deed in
+                let value = judge.value(of: register, in: deed, inParts: pairs)
+                return Write(judge, deed, value: value)
+            }
         }
         var registers: [Register] = []
-        var rest = state.writes[...]
+        var rest = state.writes.prefix { $0.register != SubjectState.agreements }
         while let id = rest.first?.register {
             let group = rest.prefix { $0.register == id }
             rest = rest.dropFirst(group.count)
-            let writes = group.map { write(id, $0.entry) }.sorted { $1.isEarlier(than: $0) }
+            let kind = CaseField(rawValue: id)?.spec.register
+            let deeds =
+                kind == .stage ? judge.standingStages(state).map(\.deed) : group.map(\.deed)
+            let writes = writes(id, deeds).sorted { $1.isEarlier(than: $0) }
             let shown: CBORValue? =
-                switch CaseField(rawValue: id)?.spec.register {
-                case .stage: .text(stage.rawValue)
+                switch kind {
+                case .stage: .text(stage.shown.rawValue)
                 case .holder: .text(holder.code)
                 case .milestone: writes.compactMap(\.instant).min().map { .unsigned($0) }
                 case .offers, .links: .array(writes.compactMap(\.value))
@@ -84,13 +98,12 @@ extension SubjectView {
         }
         for spec in FieldTable.sets {
             let id = spec.field.rawValue
-            let writes = judge.effective.filter { judge.listsInParts(id, $0) }
-                .map { write(id, $0) }
-            guard !writes.isEmpty else { continue }
-            var values: [CBORValue] = []
-            for value in writes.compactMap(\.value) where !values.contains(value) {
-                values.append(value)
-            }
+            let deeds = judge.deeds.filter { judge.listsInParts(spec.field, $0) }
+                .sorted { judge.source($0) < judge.source($1) }
+            guard !deeds.isEmpty else { continue }
+            let writes = writes(id, deeds)
+            var seen: Set<CBORValue> = []
+            let values = writes.compactMap(\.value).filter { seen.insert($0).inserted }
             registers.append(Register(id: id, shown: .array(values), writes: writes))
         }
         return registers.sorted { $0.id < $1.id }
@@ -104,8 +117,8 @@ extension SubjectView {
     ) -> [ImportFlag] {
         let target = deadlines.first { $0.clock == .target }?.state
         let claim = shown.text(.claim)
-        let holdsAllParts = judge.effective
-            .allSatisfy { !judge.graph.entries[$0].parts.contains(nil) }
+        let holdsAllParts = judge.deeds
+            .allSatisfy { !judge.graph.entries[judge.source($0)].parts.contains(nil) }
         return ImportFlag.allCases.filter { flag in
             switch flag {
             case .closedBeforeOpened:
@@ -119,57 +132,6 @@ extension SubjectView {
             case .missingSummary: holdsAllParts && shown.text(.summary) == nil
             }
         }
-    }
-}
-
-/// The stage that counts, once cases that were merged into each other are told apart.
-struct ShownStage {
-    let shown: Stage
-    let isConflict: Bool
-    /// Whether each of two cases was merged into the other.
-    let isMergedBothWays: Bool
-
-    init?(_ judge: SubjectJudge, _ state: SubjectState) {
-        guard let joined = judge.stage(of: state) else { return nil }
-        guard joined.shown == .merged, let merging = Self.lostMerging(judge, state) else {
-            shown = joined.shown
-            isConflict = joined.isConflict
-            isMergedBothWays = false
-            return
-        }
-        shown = judge.effects[merging].stageBefore ?? .reported
-        isConflict = false
-        isMergedBothWays = true
-    }
-
-    /// The merging of this case into one that was merged into this one, where this one leads: of
-    /// two that were merged both ways the one with the smaller id stays open.
-    private static func lostMerging(_ judge: SubjectJudge, _ state: SubjectState) -> Int? {
-        let links = state.entries(in: .links)
-        for entry in state.entries(in: .stage) where judge.effects[entry].stage == .merged {
-            let link = judge.effects[entry].answered ?? entry
-            guard
-                let other = judge.graph.entries[link].header.subjects.last,
-                judge.subject < other,
-                links.contains(where: { opposite in
-                    let subjects = judge.graph.entries[opposite].header.subjects
-                    return judge.operation(opposite)?.act == .link && subjects.first == other
-                        && subjects.last == judge.subject && judge.hasAnswer(opposite)
-                })
-            else { continue }
-            return entry
-        }
-        return nil
-    }
-}
-
-extension SubjectJudge {
-    /// Whether somebody confirmed a link, on whichever side, or it was agreed from the start.
-    fileprivate func hasAnswer(_ link: Int) -> Bool {
-        agreedLinks.contains(link)
-            || effects.indices.contains { index in
-                effects[index].answered == link && operation(index)?.act == .confirmLink
-            }
     }
 }
 
@@ -193,12 +155,13 @@ extension [SubjectView.Register] {
 }
 
 extension SubjectView.Write {
-    /// What an entry gave a register, with who it was.
-    init(_ judge: SubjectJudge, _ index: Int, value: CBORValue?) {
+    /// What a deed gave a register, with who it was.
+    init(_ judge: SubjectJudge, _ deed: Int, value: CBORValue?) {
+        let source = judge.graph.entries[judge.source(deed)]
         self.value = value
-        entry = judge.graph.entries[index].hash
-        log = judge.graph.entries[index].log
-        time = judge.graph.entries[index].header.time
+        entry = source.hash
+        log = source.log
+        time = source.header.time
     }
 
     func isEarlier(than other: SubjectView.Write) -> Bool {

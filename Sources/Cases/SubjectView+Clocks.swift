@@ -8,6 +8,7 @@ struct Clocks {
 
     init(
         _ judge: SubjectJudge,
+        _ state: SubjectState,
         _ shown: [SubjectView.Register],
         kind: SubjectKind,
         scope: Scope,
@@ -24,7 +25,7 @@ struct Clocks {
         let rules =
             profile == fallback.code
             ? fallback : policy.profile(profile, at: start, in: scope) ?? .none
-        let measure = Measure(judge, shown, openedAt: openedAt, stage: stage, policy: policy)
+        let measure = Measure(judge, state, shown, openedAt: openedAt, stage: stage, policy: policy)
         let implied = Profile.implied.filter { clock in
             !rules.clocks.contains { $0.code == clock.code }
         }
@@ -58,6 +59,7 @@ private struct Measure {
 
     init(
         _ judge: SubjectJudge,
+        _ state: SubjectState,
         _ shown: [SubjectView.Register],
         openedAt: UInt64,
         stage: Stage,
@@ -68,7 +70,7 @@ private struct Measure {
         hasEnded = stage.isEnded
         self.policy = policy
         extensions = Self.extensions(judge)
-        pauses = Self.pauses(judge, isSuspended: stage == .suspended)
+        pauses = Self.pauses(judge, open: stage == .suspended ? judge.suspensions(state) : [])
     }
 
     func deadline(_ clock: Clock, _ limit: TimeLimit) -> Deadline? {
@@ -91,20 +93,22 @@ private struct Measure {
         _ due: UInt64,
         isEstimated: Bool
     ) -> Deadline {
-        let moved = extensions[clock]
         let isPausable = clock.isPausable
-        // What stood still before a term was moved is in the new term already.
-        let stillFrom = max(start, moved?.at ?? 0)
-        let closed = isPausable ? stoodStill(from: stillFrom) : 0
-        let open = isPausable ? pauses.first { $0.to == nil }.map { max($0.from, start) } : nil
+        let own = due.adding(isPausable ? stoodStill(from: start) : 0)
+        // What stood still before a term was moved is in the new term already. A term is never
+        // shortened, and one that was moved before this run of the clock began does not count.
+        let moved = extensions[clock].map { new in
+            new.due.adding(isPausable ? stoodStill(from: max(start, new.at)) : 0)
+        }
+        let open = pauses.filter { $0.to == nil }.map(\.from).min()
         return Deadline(
             clock: clock,
             start: start,
-            due: (moved?.due ?? due).adding(closed),
+            due: max(own, moved ?? 0),
             doneAt: doneAt(clock),
             hasEnded: hasEnded,
-            pausedAt: open,
-            isEstimated: moved == nil && isEstimated
+            pausedAt: isPausable ? open.map { max($0, start) } : nil,
+            isEstimated: isEstimated && own >= moved ?? 0
         )
     }
 
@@ -131,38 +135,34 @@ private struct Measure {
     private static func extensions(
         _ judge: SubjectJudge
     ) -> [Clock: (due: UInt64, at: UInt64)] {
-        var found: [Clock: (due: UInt64, at: UInt64)] = [:]
-        let entries = judge.effective(.extend)
-        for index in entries {
-            let header = judge.graph.entries[index].header
-            guard let clock = header.code(.clock).flatMap({ Clock(rawValue: $0) }),
-                let due = header.instant(.newDue),
-                !entries.contains(where: { other in
-                    other != index && judge.graph.knows(other, index)
-                        && judge.graph.entries[other].header.code(.clock) == clock.rawValue
-                })
+        var latest: [Clock: [Int]] = [:]
+        // Later ones come first: only what none of them knew can still count.
+        for deed in judge.deeds(.extend).reversed() {
+            guard let clock = judge.header(deed).code(.clock).flatMap({ Clock(rawValue: $0) })
             else { continue }
-            if found[clock].map({ $0.due < due }) ?? true { found[clock] = (due, header.caseTime) }
+            let isKnown = latest[clock, default: []].contains { later in
+                judge.graph.knows(judge.place(later), judge.place(deed))
+            }
+            if !isKnown { latest[clock, default: []].append(deed) }
         }
-        return found
+        return latest.compactMapValues { deeds in
+            deeds.compactMap { deed in
+                let header = judge.header(deed)
+                return header.instant(.newDue).map { (due: $0, at: header.caseTime) }
+            }.max { ($0.due, $0.at) < ($1.due, $1.at) }
+        }
     }
 
     /// Reasons that stop a clock: an expert opinion, a hearing, waiting for a party.
     private static let pausingReasons: Set<String> = ["01", "02", "03"]
 
-    private static func pauses(_ judge: SubjectJudge, isSuspended: Bool) -> [Pause] {
-        let effective = judge.effective
-        return judge.effective(.suspend).compactMap { index in
-            let header = judge.graph.entries[index].header
+    private static func pauses(_ judge: SubjectJudge, open: [Int]) -> [Pause] {
+        judge.deeds(.suspend).compactMap { deed in
+            let header = judge.header(deed)
             guard header.code(.suspension).map(pausingReasons.contains) ?? false else { return nil }
-            let ends = effective.filter { other in
-                guard let stage = judge.effects[other].stage, other != index else { return false }
-                return stage != .suspended && judge.graph.knows(other, index)
-            }.map { judge.graph.entries[$0].header.caseTime }
-            guard let end = ends.min() else {
-                return isSuspended ? Pause(from: header.caseTime, to: nil) : nil
-            }
-            return end > header.caseTime ? Pause(from: header.caseTime, to: end) : nil
+            if open.contains(deed) { return Pause(from: header.caseTime, to: nil) }
+            guard let end = judge.resumptions[deed], end > header.caseTime else { return nil }
+            return Pause(from: header.caseTime, to: end)
         }
     }
 }

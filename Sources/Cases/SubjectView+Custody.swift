@@ -3,23 +3,21 @@ internal import Ledger
 
 extension SubjectView.Custody {
     init(_ judge: SubjectJudge, _ state: SubjectState, _ scope: Scope, _ policy: Policy) {
-        holder = judge.holders(of: state).first?.scope ?? scope
-        cameFrom = judge.cameFrom(state).first
-        let open = judge.openOffers(state)
-        offers = open.enumerated().compactMap { place, entry in
-            SubjectView.Offer(judge, entry, isSuperseded: place > 0, policy)
+        let counting = judge.holders(of: state).first
+        holder = counting?.scope ?? scope
+        cameFrom = counting.flatMap { judge.cameFrom($0.deed).first }
+        let standing = judge.offers(state)
+        offers = (standing.open + standing.outrun).enumerated().compactMap { place, offer in
+            let isSuperseded = place > 0 || standing.open.isEmpty
+            return SubjectView.Offer(judge, offer, isSuperseded: isSuperseded, policy)
         }
-        let moves = judge.effective(.take, .assign)
-        hops = moves.count
-        let way = [scope] + moves.compactMap { judge.effects[$0].holder }
+        let way = judge.deeds.compactMap { judge.effect($0).holder }
+        hops = max(way.count - 1, 0)
         returns = way.indices.dropFirst(2).count { way[$0] == way[$0 - 2] }
-        rejections = judge.effective(.reject).count
-        waited = judge.effective(.take, .reject).reduce(0) { sum, answer in
-            guard let offer = judge.effects[answer].answered else { return sum }
-            let (from, to) = (
-                judge.graph.entries[offer].header.caseTime,
-                judge.graph.entries[answer].header.caseTime
-            )
+        rejections = judge.deeds(.reject).count
+        waited = judge.deeds(.take, .reject).reduce(0) { sum, answer in
+            guard let offer = judge.effect(answer).answered else { return sum }
+            let (from, to) = (judge.header(offer).caseTime, judge.header(answer).caseTime)
             return sum.adding(to > from ? to - from : 0)
         }
     }
@@ -28,34 +26,37 @@ extension SubjectView.Custody {
 extension SubjectView.Offer {
     fileprivate init?(
         _ judge: SubjectJudge,
-        _ index: Int,
+        _ deed: Int,
         isSuperseded: Bool,
         _ policy: Policy
     ) {
-        guard let to = judge.effects[index].receiver else { return nil }
-        let entry = judge.graph.entries[index]
+        guard let to = judge.effect(deed).receiver else { return nil }
+        let source = judge.graph.entries[judge.source(deed)]
+        let header = source.header
         self.to = to
-        self.entry = entry.hash
-        log = entry.log
-        time = entry.header.time
+        entry = source.hash
+        log = source.log
+        time = header.time
         answerBy =
-            entry.header.instant(.answerBy)
-            ?? policy.end(of: .workingDays(1), from: entry.header.caseTime).due
-        disputedFrom = policy.end(of: SubjectView.settlingTime, from: entry.header.caseTime).due
-        isReturn = judge.operation(index)?.act == .giveBack
+            header.instant(.answerBy) ?? policy.end(of: .workingDays(1), from: header.caseTime).due
+        disputedFrom = policy.end(of: SubjectView.settlingTime, from: header.caseTime).due
+        isReturn = judge.operation(deed)?.act == .giveBack
         self.isSuperseded = isSuperseded
     }
 }
 
 extension SubjectView {
     static func links(_ judge: SubjectJudge, _ state: SubjectState) -> [Link] {
-        state.entries(in: .links).compactMap { index in
-            let entry = judge.graph.entries[index]
-            guard let other = entry.header.subjects.first(where: { $0 != judge.subject }) else {
-                return nil
-            }
+        var seen: Set<Int> = []
+        return state.deeds(in: .links).compactMap { deed in
+            let source = judge.source(deed)
+            let entry = judge.graph.entries[source]
+            guard seen.insert(source).inserted,
+                let other = entry.header.subjects.first(where: { $0 != judge.subject })
+            else { return nil }
             let isFirst = entry.header.subjects.first == judge.subject
             let relation = entry.header.code(.relation)
+            let isSaidHere = relation != nil && !judge.effect(deed).isProposal
             return Link(
                 other: other,
                 kind: relation.map { .related($0, isFirst: isFirst) }
@@ -63,7 +64,7 @@ extension SubjectView {
                 entry: entry.hash,
                 log: entry.log,
                 time: entry.header.time,
-                isAgreed: relation != nil || judge.agreedLinks.contains(index)
+                isAgreed: isSaidHere || judge.isAgreed(deed, state)
             )
         }
     }
@@ -71,7 +72,7 @@ extension SubjectView {
     static func conflicts(
         _ judge: SubjectJudge,
         _ state: SubjectState,
-        _ stage: ShownStage,
+        _ stage: Stage.Joined,
         _ registers: [Register],
         _ custody: Custody,
         _ policy: Policy
@@ -94,8 +95,15 @@ extension SubjectView {
             case .stage:
                 if stage.isConflict {
                     add(.values, register.id, register.writes, custody.holder)
-                } else if stage.isMergedBothWays {
-                    add(.mergedBothWays, register.id, register.writes, custody.holder)
+                } else if let merging = judge.lostMerging(state) {
+                    let value = CBORValue.text(Stage.merged.rawValue)
+                    let writes = [Write(judge, merging, value: value)] + register.writes
+                    add(
+                        .mergedBothWays,
+                        register.id,
+                        writes.sorted { $1.isEarlier(than: $0) },
+                        custody.holder
+                    )
                 } else if let writes = refusedAgreement(judge, state) {
                     add(.refusedAgreement, register.id, writes, custody.holder)
                 }
@@ -111,29 +119,21 @@ extension SubjectView {
             case .milestone, .set, .act, .offers, .links, nil: break
             }
         }
-        let rejections = openRejections(judge, state)
+        let rejections = judge.openRejections(state)
         if rejections.count > 1 {
-            let places = rejections.compactMap { judge.effects[$0].answered }
-                .compactMap { judge.effects[$0].receiver }
+            let places = rejections.compactMap { judge.effect($0).answered }
+                .compactMap { judge.effect($0).receiver }
             add(
                 .disputedCustody,
                 CaseField.holder.rawValue,
-                rejections.map { index in
-                    let code = judge.graph.entries[index].header.code(.rejection)
-                    return Write(judge, index, value: code.map(CBORValue.text))
+                rejections.map { rejection in
+                    let code = judge.header(rejection).code(.rejection)
+                    return Write(judge, rejection, value: code.map(CBORValue.text))
                 }.sorted { $1.isEarlier(than: $0) },
                 .common([custody.holder] + places)
             )
         }
         return found
-    }
-
-    /// The rejections since the case last changed hands.
-    private static func openRejections(_ judge: SubjectJudge, _ state: SubjectState) -> [Int] {
-        let holders = state.writers(of: .holder)
-        return judge.effective(.reject).filter { rejection in
-            !holders.contains { judge.graph.knows($0, rejection) }
-        }
     }
 
     /// An agreement that not everybody signed and the end of the talks that did not know of it.
@@ -144,15 +144,18 @@ extension SubjectView {
         _ judge: SubjectJudge,
         _ state: SubjectState
     ) -> [Write]? {
-        let standing = state.entries(in: .stage)
-        let agreements = standing.filter { judge.operation($0)?.act == .agree }
-        let ends = standing.filter { judge.operation($0) == .end }
-        let isSigned = agreements.allSatisfy { index in
-            judge.graph.entries[index].header[field: CaseField.allSigned.rawValue] == .bool(true)
+        let ends = judge.standingStages(state).map(\.deed).filter { judge.operation($0) == .end }
+        guard !ends.isEmpty else { return nil }
+        let unsigned = judge.deeds(.agree).filter { agreement in
+            judge.header(agreement)[field: CaseField.allSigned.rawValue] != .bool(true)
+                && ends.contains { end in
+                    !judge.graph.knows(judge.place(end), judge.place(agreement))
+                        && !judge.graph.knows(judge.place(agreement), judge.place(end))
+                }
         }
-        guard !agreements.isEmpty, !ends.isEmpty, !isSigned else { return nil }
-        return (agreements + ends).map { index in
-            Write(judge, index, value: judge.effects[index].stage.map { .text($0.rawValue) })
+        guard !unsigned.isEmpty else { return nil }
+        return (unsigned + ends).map { deed in
+            Write(judge, deed, value: judge.effect(deed).stage.map { .text($0.rawValue) })
         }.sorted { $1.isEarlier(than: $0) }
     }
 }

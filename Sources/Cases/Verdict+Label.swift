@@ -37,6 +37,7 @@ extension Inadmissible {
         case .offerSuperseded: Label("另一移交在先", "another offer came first")
         case .notFromThere: Label("案件非由该处移交", "the case did not come from there")
         case .noLink: Label("没有该关联", "there is no such link")
+        case .ownLink: Label("须由对方确认", "the other side has to agree")
         case .nothingToSettle: Label("没有该冲突", "nothing of that stands in conflict")
         case .notExtendable: Label("该时限不可延长", "this clock can not be extended")
         case .noConsent: Label("须双方同意", "both parties have to agree")

@@ -1,4 +1,5 @@
 internal import Cases
+internal import Foundation
 internal import Ledger
 internal import NodeRuntime
 internal import Replication
@@ -19,15 +20,19 @@ extension CommandError {
                 .unknown,
                 error.description,
                 hint: error.isFull
-                    ? "free space on the disk; nothing was changed"
+                    ? "free space on the disk; what failed was not written"
                     : error.isBusy
                         ? "another process holds the database; try again"
-                        : error.isCorrupt ? "restore the home from a backup" : nil
+                        : error.isReadOnly
+                            ? "the home or its disk can not be written to: look at owner and mount"
+                            : error.isCorrupt ? "restore the home from a backup" : nil
             )
         case let error as StoreError:
             self.init(.unknown, error.description, hint: "linli verify names what is wrong")
         case let error as Fence.Failure:
             self.init(.unknown, error.description, hint: "nothing is signed without its fence")
+        case .notEmpty as LogExportError:
+            self.init(.bad, String(describing: error), hint: "name another directory")
         case let error as LogExportError: self.init(.unknown, error.description)
         case .exists as BundleFileError:
             self.init(.bad, String(describing: error), hint: "name another file, or remove it")
@@ -47,6 +52,13 @@ extension CommandError {
             self.init(.usage, error.description, hint: "compare the file's header with the map")
         case let error as RequestError:
             self.init(.bad, error.description, hint: "have the text sent again, unchanged")
+        case TransportError.system(call: "bind", code: EADDRINUSE):
+            self.init(
+                .unknown,
+                String(describing: error),
+                hint: "another program listens there: ss -ltnp names it;"
+                    + " or change \"listen\" in config.json"
+            )
         case let error as TransportError: self.init(.unknown, error.description)
         default: self.init(.unknown, String(describing: error))
         }
@@ -73,9 +85,41 @@ extension CommandError {
                 hint: "name another directory; one that was cut short while it was made can go"
             )
         case .joined, .wrongPassphrase: self.init(.bad, error.description)
-        case .systemCall, .notAFile, .unreadableKey, .configuration:
-            self.init(.unknown, error.description)
+        case .inTheWay:
+            self.init(.bad, error.description, hint: "name another directory; nothing was changed")
+        case .pathTooLong:
+            self.init(.usage, error.description, hint: "name a directory with a shorter path")
+        case .systemCall(_, let path, EACCES):
+            self.init(.unknown, error.description, hint: Self.ownerHint(path))
+        case .systemCall(action: "open", let path, ENOENT) where path.hasSuffix(".pem"):
+            self.init(.unknown, error.description, hint: Self.keyHint)
+        case .notAFile, .unreadableKey:
+            self.init(.unknown, error.description, hint: Self.keyHint)
+        case .configuration:
+            self.init(
+                .unknown,
+                error.description,
+                hint: "mend the file; Nodes/config.street.json is a sample"
+            )
+        case .systemCall: self.init(.unknown, error.description)
         }
+    }
+
+    private static let keyHint =
+        "restore the file from a copy of the home: with a new key it would be another node"
+
+    /// Whose file it is that this user may not touch, as far as that can be seen.
+    private static func ownerHint(_ path: String) -> String {
+        var folder = URL(filePath: path)
+        let manager = FileManager.default
+        while folder.pathComponents.count > 1 {
+            let attributes = try? manager.attributesOfItem(atPath: folder.path)
+            if let owner = attributes?[.ownerAccountName] as? String {
+                return "run it as the user the home belongs to: runuser -u \(owner) -- linli …"
+            }
+            folder.deleteLastPathComponent()
+        }
+        return "run it as the user the home belongs to"
     }
 
     private init(append error: AppendError) {
@@ -103,7 +147,12 @@ extension CommandError {
         case .stopped:
             "nothing was written; remove HOME/stopped only when no other copy of this node is alive"
                 + " and its log is whole again"
-        case .behindFence, .besideFence, .peer:
+        case .behindFence(held: 0, _):
+            "the database was lost: restore a copy of the home, or enrol a new one; joining again"
+                + " is no way out (Nodes/README.md)"
+        case .behindFence:
+            "nothing was written; linli sync with a peer takes back what is missing"
+        case .besideFence, .peer:
             "nothing was written; keep the home as it is and ask the district's administrator"
         case .fence: "nothing more is signed until the fence can be written"
         case .otherInvitation: "ask for the invitation that answers this home's request.txt"

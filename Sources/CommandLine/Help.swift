@@ -24,8 +24,9 @@ struct Help {
         output.line()
         output.line(
             output.text(
-                "每个命令的参数: linli COMMAND --help。退出码: 0 好; 1 结果不好; 2 无法判断; 64 用法错误。",
-                "Flags of a command: linli COMMAND --help. "
+                "每个命令的参数: linli COMMAND --help; 一类操作的岗位与阶段: linli help case。退出码: 0 好; 1 结果不好; 2 无法判断; 64 用法错误。",
+                "Flags of a command: linli COMMAND --help; who may do what in which stage: "
+                    + "linli help case. "
                     + "Exit: 0 good, 1 bad answer, 2 could not tell, 64 usage."
             )
         )

@@ -1,4 +1,3 @@
-internal import Foundation
 package import NodeRuntime
 package import Storage
 
@@ -88,11 +87,9 @@ package struct Invocation: Sendable {
     /// - Throws: ``CommandError``, ``HomeError``, ``StoreError``, ``SQLiteError``.
     package func openStore() throws -> Store {
         let home = try home()
-        guard FileManager.default.fileExists(atPath: home.databasePath) else {
-            throw HomeError.notJoined(home.path)
-        }
+        guard home.hasDatabase else { throw home.absence() }
         let store = try Store(path: home.databasePath, mode: .readOnly)
-        guard store.identity != nil else { throw HomeError.notJoined(home.path) }
+        guard store.identity != nil else { throw home.absence() }
         return store
     }
 }

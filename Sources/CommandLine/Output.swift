@@ -52,6 +52,9 @@ package struct Output: Sendable {
         exit(ExitCode.unknown.rawValue)
     }
 
+    /// Writes to the terminal as it is, without a line end; a terminal that went away is no error.
+    package func paint(_ text: String) { _ = Self.write(text, to: STDOUT_FILENO) }
+
     /// Writes one line for the person, to standard error.
     package func remark(_ text: String) {
         _ = Self.write(text + "\n", to: STDERR_FILENO)

@@ -7,8 +7,8 @@ internal import Storage
 package struct Program: Sendable {
     /// Every command, in the order of the help.
     package static let commands: [Command] =
-        nodeCommands + staffCommands + authorityCommands + caseCommands + viewCommands
-        + auditCommands + bundleCommands
+        nodeCommands + staffCommands + authorityCommands + caseCommands + recordCommands
+        + viewCommands + auditCommands + bundleCommands
 
     /// Runs one command line.
     ///
@@ -24,19 +24,21 @@ package struct Program: Sendable {
         var output = Output(language: Output.language(ofLocale: environment))
         do {
             let words = asked(flagsBehind(Array(words.dropFirst())))
+            if let family = FamilyHelp.family(words) {
+                let flags = words.dropFirst().filter { $0 != "--help" }
+                let parsed = try Parsed(flags, of: FamilyHelp.command(family))
+                FamilyHelp(try language(parsed).map(Output.init) ?? output, family).print()
+                return ExitCode.good.rawValue
+            }
             guard let command = try find(words) else {
                 Help(output).printOverview()
                 return words.isEmpty ? ExitCode.usage.rawValue : ExitCode.good.rawValue
             }
             let parsed = try Parsed(words.dropFirst(command.words.count), of: command)
-            if let language = parsed.values["lang"]?.last {
-                guard let language = Output.Language(rawValue: language) else {
-                    throw CommandError(.usage, "--lang is \"\(language)\", want zh or en")
-                }
-                output = Output(language: language)
-            }
+            if let language = try language(parsed) { output = Output(language: language) }
             if parsed.values["help"] != nil {
                 Help(output).printCommand(command)
+                FamilyHelp(output, command.words[0]).print(beside: command)
                 return ExitCode.good.rawValue
             }
             try parsed.checkArguments(of: command)
@@ -53,6 +55,15 @@ package struct Program: Sendable {
             output.report(failure)
             return failure.code.rawValue
         }
+    }
+
+    /// The language that is asked for by a flag.
+    private static func language(_ parsed: Parsed) throws(CommandError) -> Output.Language? {
+        guard let text = parsed.values["lang"]?.last else { return nil }
+        guard let language = Output.Language(rawValue: text) else {
+            throw CommandError(.usage, "--lang is \"\(text)\", want zh or en")
+        }
+        return language
     }
 
     private static let helpWords = ["help", "--help", "-h"]

@@ -44,6 +44,14 @@ package struct Invitation: Hashable, Sendable {
         self.endpoint = endpoint
     }
 
+    /// Who founded the ledger, as its founding entry says.
+    package var foundingGrant: Grant? {
+        guard let placed = PlacedEntry(founding: founding),
+            case .found(let grant, _)? = RosterOperation(placed, ledger: placed.hash)
+        else { return nil }
+        return grant
+    }
+
     /// By which both sides know that they speak of the same invitation.
     package var fingerprint: String { textFingerprint(of: encoded) }
 

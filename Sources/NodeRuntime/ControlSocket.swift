@@ -16,13 +16,15 @@ package enum ControlSocket {
     /// How long a command waits for an answer: a large import commits, or a sync runs its round.
     package static let answerSeconds = 600
 
+    /// Most bytes of the socket's path, as the system has room for.
+    static let pathBytesMax = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
+
     static func address(_ path: String) throws(HomeError) -> sockaddr_un {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8) + [0]
-        let room = MemoryLayout.size(ofValue: address.sun_path)
-        guard bytes.count <= room else {
-            throw .configuration(path: path, reason: "path of the socket is over \(room - 1) bytes")
+        guard bytes.count <= pathBytesMax + 1 else {
+            throw .pathTooLong(path, limit: pathBytesMax)
         }
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
         return address

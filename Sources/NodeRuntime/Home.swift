@@ -34,7 +34,11 @@ package struct Home: Sendable {
     package init(path: String) throws(HomeError) {
         self.path = path
         let file = path + "/config.json"
-        guard FileManager.default.fileExists(atPath: file) else { throw .missing(path) }
+        guard unsafe access(file, F_OK) == 0 else {
+            // What may not be looked at can well be there.
+            guard errno == ENOENT || errno == ENOTDIR else { throw .system("read", file) }
+            throw .missing(path)
+        }
         configuration = try HomeConfiguration.read(file)
     }
 
@@ -52,10 +56,8 @@ package struct Home: Sendable {
     ) throws(HomeError) {
         self.path = path
         self.configuration = configuration
-        let manager = FileManager.default
-        let names = (try? manager.contentsOfDirectory(atPath: path)) ?? []
-        guard names.isEmpty else { throw .exists(path) }
-        try Self.makeDirectory(path)
+        try checkSocketPath()
+        try Self.makeEmptyDirectory(path)
         try Self.makeDirectory(path + "/keys")
         do {
             for name in KeyName.allCases {
@@ -148,14 +150,48 @@ package struct Home: Sendable {
         try saveConfiguration()
     }
 
+    /// Adds a peer to dial without keeping that; what is known of its endpoint stays.
+    package mutating func alsoDial(_ endpoint: String) {
+        guard !configuration.peers.contains(where: { $0.endpoint == endpoint }) else { return }
+        configuration.peers.append(HomeConfiguration.Peer(endpoint: endpoint, key: nil))
+    }
+
     private func saveConfiguration() throws(HomeError) {
         try configuration.write(path + "/config.json")
     }
 
+    /// Checks that the daemon's socket can have its place, by the path from the root.
+    ///
+    /// - Throws: ``HomeError/pathTooLong(_:limit:)``.
+    package func checkSocketPath() throws(HomeError) {
+        let whole = URL(filePath: path).standardizedFileURL.path
+        let limit = ControlSocket.pathBytesMax - (socketPath.utf8.count - path.utf8.count)
+        guard whole.utf8.count <= limit else { throw .pathTooLong(whole, limit: limit) }
+    }
+
     private static func makeDirectory(_ path: String) throws(HomeError) {
+        guard unsafe mkdir(path, 0o700) == 0 else { throw .system("create", path) }
+    }
+
+    /// Makes the directory, or closes an empty one to others; anything else stays as it is.
+    private static func makeEmptyDirectory(_ path: String) throws(HomeError) {
         if unsafe mkdir(path, 0o700) == 0 { return }
         guard errno == EEXIST else { throw .system("create", path) }
-        guard unsafe chmod(path, 0o700) == 0 else { throw .system("set the mode of", path) }
+        guard let directory = unsafe opendir(path) else {
+            guard errno == ENOTDIR else { throw .system("read", path) }
+            throw .inTheWay(path)
+        }
+        defer { unsafe closedir(directory) }
+        var count = 0
+        while unsafe readdir(directory) != nil { count += 1 }
+        // It and the directory above are always there.
+        guard count <= 2 else {
+            let isHome = FileManager.default.fileExists(atPath: path + "/config.json")
+            throw isHome ? .exists(path) : .inTheWay(path)
+        }
+        guard unsafe fchmod(dirfd(directory), 0o700) == 0 else {
+            throw .system("set the mode of", path)
+        }
     }
 }
 
@@ -196,14 +232,13 @@ package struct HomeConfiguration: Hashable, Sendable, Codable {
     }
 
     static func read(_ file: String) throws(HomeError) -> HomeConfiguration {
-        guard let data = FileManager.default.contents(atPath: file) else {
-            throw .system("read", file)
-        }
+        guard unsafe access(file, R_OK) == 0, let data = FileManager.default.contents(atPath: file)
+        else { throw .system("read", file) }
         let read: HomeConfiguration
         do {
             read = try JSONDecoder().decode(HomeConfiguration.self, from: data)
         } catch {
-            throw .configuration(path: file, reason: "not the JSON of a Linli home: \(error)")
+            throw .configuration(path: file, reason: reason(error))
         }
         guard Level(name: read.level) != nil else {
             throw .configuration(path: file, reason: "unknown level \"\(read.level)\"")
@@ -212,6 +247,22 @@ package struct HomeConfiguration: Hashable, Sendable, Codable {
             throw .configuration(path: file, reason: "scope \"\(read.scope)\" is not a code")
         }
         return read
+    }
+
+    /// What is wrong with the file, in the words of whoever edits it.
+    private static func reason(_ error: any Error) -> String {
+        func key(_ path: [any CodingKey]) -> String {
+            "\"" + path.map(\.stringValue).joined(separator: ".") + "\""
+        }
+        switch error {
+        case DecodingError.keyNotFound(let missing, let context):
+            return "\(key(context.codingPath + [missing])) is missing"
+        case DecodingError.typeMismatch(_, let context),
+            DecodingError.valueNotFound(_, let context):
+            guard !context.codingPath.isEmpty else { return "it is not a JSON object" }
+            return "\(key(context.codingPath)) holds a value of another kind"
+        default: return "it is not JSON"
+        }
     }
 
     /// Writes beside the file and renames, so that a crash leaves the old one or the new one.

@@ -33,14 +33,11 @@ package final class Keeper {
     /// - Throws: ``HomeError``, ``StoreError``, ``Fence/Failure``.
     package convenience init(_ home: Home) throws {
         let lock = try HomeLock(home: home.path)
-        let store = try Store(path: home.databasePath, mode: .readWrite)
+        // Nothing is made here: an empty database in its place would hide that one was lost.
+        guard home.hasDatabase else { throw home.absence() }
+        let store = try Store(path: home.databasePath, mode: .update)
         guard let identity = store.identity, let own = store.log(identity.log), own.size > 0 else {
-            // A home without a log that has signed once lost its database; joining is no way out.
-            let key = try home.signingKey(.log).publicKey.hash
-            if let mark = try? Fence(path: home.fencePath, log: key, isNew: false).mark {
-                throw KeeperError.behindFence(held: 0, fence: mark.size)
-            }
-            throw HomeError.notJoined(home.path)
+            throw home.absence()
         }
         let fence = try Fence(path: home.fencePath, log: identity.log, isNew: false)
         try self.init(home, lock, store, identity, fence)
@@ -122,9 +119,10 @@ package final class Keeper {
         let lock = try HomeLock(home: home.path)
         let keys = try home.publicKeys()
         guard invitation.log == keys.log.hash else { throw KeeperError.otherInvitation }
-        let store = try Store(path: home.databasePath, mode: .readWrite)
         let isNew = !FileManager.default.fileExists(atPath: home.fencePath)
         let fence = try Fence(path: home.fencePath, log: invitation.log, isNew: isNew)
+        if !home.hasDatabase, fence.mark != nil { throw home.absence() }
+        let store = try Store(path: home.databasePath, mode: .readWrite)
         if store.log(invitation.log) == nil, let mark = fence.mark {
             throw KeeperError.behindFence(held: 0, fence: mark.size)
         }
@@ -264,7 +262,7 @@ package final class Keeper {
     package static func stopReason(_ home: Home, _ store: Store) -> KeeperError? {
         guard let identity = store.identity, let own = store.log(identity.log) else { return nil }
         do {
-            let fence = try Fence(path: home.fencePath, log: identity.log, isNew: false)
+            let fence = try Fence(reading: home.fencePath, log: identity.log)
             return try stopReason(home, store, own, fence)
         } catch let error as Fence.Failure {
             return .fence(error)

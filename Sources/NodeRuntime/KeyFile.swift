@@ -99,6 +99,10 @@ package enum HomeError: Error, Hashable, Sendable {
     case missing(String)
     /// The directory already has a home in it.
     case exists(String)
+    /// Something else is where the home was to be made.
+    case inTheWay(String)
+    /// The path leaves no room for the daemon's socket.
+    case pathTooLong(String, limit: Int)
     /// A system call failed.
     case systemCall(action: String, path: String, number: Int32)
     /// Others may read or write a secret.
@@ -128,6 +132,10 @@ extension HomeError: CustomStringConvertible {
         switch self {
         case .missing(let path): "no Linli home at \(path)"
         case .exists(let path): "a Linli home exists at \(path) already"
+        case .inTheWay(let path): "\(path) exists and is not an empty directory"
+        case .pathTooLong(let path, let limit):
+            "\(path) has \(path.utf8.count) bytes, want at most \(limit): the socket of the daemon"
+                + " has no room for more"
         case .systemCall(let action, let path, let number):
             "can not \(action) \(path): \(unsafe String(cString: strerror(number)))"
         case .permissions(let path, let mode):

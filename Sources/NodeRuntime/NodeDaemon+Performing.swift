@@ -74,6 +74,8 @@ extension NodeDaemon {
                     await self.received(id, frame)
                 }
                 await self?.lost(id, "closed by the peer")
+            } catch TransportError.frameTooLong(let bytes) {
+                await self?.handle(.oversized(id, bytes: bytes))
             } catch {
                 await self?.lost(id, String(describing: error))
             }

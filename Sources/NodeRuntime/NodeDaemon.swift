@@ -156,6 +156,19 @@ package actor NodeDaemon {
         return false
     }
 
+    /// Why the node at a dialed endpoint has not compared with this one; nil if it has.
+    package func failure(at endpoint: String) -> String? {
+        let status = machine.status
+        guard let dial = status.dials.first(where: { $0.endpoint == endpoint }) else {
+            return "too many endpoints"
+        }
+        // It may have answered by another of its endpoints.
+        let hasMet = status.sessions.contains { session in
+            session.hasCompared && session.peer != nil && session.peer == dial.log
+        }
+        return hasMet ? nil : dial.lastError ?? "no answer"
+    }
+
     /// Live peers known to hold all of the own log.
     private var holders: Int {
         machine.status.logs.first { $0.log == identity.log }?.holders ?? 0

@@ -49,6 +49,20 @@ package struct StatusReport: Codable, Sendable {
         package let logsBehind: Int?
         package let attempts: Int?
         package let lastError: String?
+
+        /// An endpoint of the configuration that nothing is known of.
+        package static func configured(_ endpoint: String, node: String?) -> Peer {
+            Peer(
+                endpoint: endpoint,
+                node: node,
+                isConnected: false,
+                skewMilliseconds: nil,
+                roundTripMilliseconds: nil,
+                logsBehind: nil,
+                attempts: nil,
+                lastError: nil
+            )
+        }
     }
 
     /// What lists are based on.
@@ -109,7 +123,7 @@ package struct StatusReport: Codable, Sendable {
         conflicted.conflictAt = SystemSource.wallMilliseconds()
         conflicts = try store.count(conflicted)
         logs = store.roster.members.map { Self.log($0, store, replica) }
-        peers = Self.peers(store, replica)
+        peers = Self.peers(store, configuration, replica)
         forks = try store.forkedLogs().map(\.log.description)
         refused = try store.refusals(limit: 10_000).reduce(0) { $0 + $1.attempts }
         let basis = try store.completeness(now: SystemSource.wallMilliseconds())
@@ -156,8 +170,17 @@ package struct StatusReport: Codable, Sendable {
         )
     }
 
-    private static func peers(_ store: Store, _ replica: ReplicaStatus?) -> [Peer] {
-        guard let replica else { return [] }
+    private static func peers(
+        _ store: Store,
+        _ configuration: HomeConfiguration,
+        _ replica: ReplicaStatus?
+    ) -> [Peer] {
+        guard let replica else {
+            return configuration.peers.map { peer in
+                let member = store.roster.members.first { $0.endpoint == peer.endpoint }
+                return .configured(peer.endpoint, node: member?.name)
+            }
+        }
         let sessions = replica.sessions.map { session in
             let member = session.peer.flatMap(store.roster.member(log:))
             return Peer(

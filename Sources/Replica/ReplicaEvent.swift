@@ -104,6 +104,8 @@ package enum ReplicaEvent: Sendable {
     case connected(SessionID, key: PublicKey, dialed: PeerAddress?)
     /// A whole frame came in, without its length.
     case received(SessionID, frame: [UInt8])
+    /// The peer announced a frame longer than may be; none of it was read, and nothing follows.
+    case oversized(SessionID, bytes: Int)
     /// The connection is gone; not told for sessions that a command closed.
     case disconnected(SessionID, reason: String)
     /// A dial did not lead to a connection.

@@ -44,17 +44,17 @@ extension ReplicaMachine {
         }
         let ours = districtDigests()
         let equal = Set(ours).intersection(summary.districts).map(\.code)
-        var sizes: [Digest: UInt64] = [:]
+        var told: [Digest: Told] = [:]
         var heads: [Head] = []
         for log in logs.keys.sorted(by: isBefore) {
             guard let state = logs[log], state.size > 0 else { continue }
             if equal.contains(districts[log] ?? "") {
-                sizes[log] = state.size
+                told[log] = Told(state)
             } else if heads.count < Limits.heads {
                 heads.append(state.head(log))
             }
         }
-        sessions[id]?.peerSizes = sizes
+        sessions[id]?.told = told
         sendHeads(id, heads, isAnswer: true)
     }
 
@@ -104,7 +104,7 @@ extension ReplicaMachine {
     mutating func take(_ head: Head, from id: SessionID) {
         let log = head.log
         guard ranks[log] != nil else { return remember(head, from: id) }
-        sessions[id]?.peerSizes[log] = head.size
+        sessions[id]?.told[log] = Told(head)
         guard !head.note.isEmpty, sessions[id]?.refused.contains(log) == false else { return }
         guard let claim = Claim(log: log, note: head.note), claim.size <= head.size,
             claim.size < head.size || claim.root == head.root
@@ -132,7 +132,7 @@ extension ReplicaMachine {
         {
             session.heads[head.log] = head
             // Also of a log that the roster does not name yet: it may come from another peer.
-            session.peerSizes[head.log] = head.size
+            session.told[head.log] = Told(head)
             session.noteBytes += head.note.count
         } else if !session.hasDroppedHeads {
             session.hasDroppedHeads = true

@@ -112,7 +112,7 @@ extension ReplicaMachine {
         var pushed = 0
         for session in sessions.values.sorted(by: { $0.pushOrder < $1.pushOrder })
         where session.isLive {
-            let isKnown = session.peerSizes[log] ?? 0 >= state.size
+            let isKnown = session.claims(state.size, of: log)
             let isWithheld = log == configuration.log && doubtsOwnLog(session)
             if !frame.isEmpty, pushed < Limits.pushedSessions, session.id != source, !isKnown,
                 !isWithheld, !session.refused.contains(log),
@@ -167,7 +167,7 @@ extension ReplicaMachine {
                 roster: roster,
                 checksSignatures: true
             )
-            sessions[id]?.peerSizes[log] = claim.size
+            sessions[id]?.told[log] = Told(head)
             sessions[id]?.lastProgress = now
             commit(verified, from: id)
         } catch {

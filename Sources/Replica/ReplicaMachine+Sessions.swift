@@ -144,13 +144,11 @@ extension ReplicaMachine {
         guard hello.ledger == configuration.ledger else {
             return close(id, .wrongLedger, "ledger \(hello.ledger.short)")
         }
-        if let endpoint = session.dialed?.endpoint { dials[endpoint]?.log = hello.log }
-        if hello.log == configuration.log { return metOurselves(id, hello) }
-        let named = roster.members(tls: session.key).map(\.log)
-        let isOpen = named.isEmpty && roster.member(log: hello.log) == nil
-        guard named.contains(hello.log) || isOpen else {
+        guard mayName(hello.log, session.key) else {
             return close(id, .wrongLog, "log \(hello.log.short)")
         }
+        if let endpoint = session.dialed?.endpoint { dials[endpoint]?.log = hello.log }
+        if hello.log == configuration.log { return metOurselves(id, hello) }
         let next = now + jittered(Limits.compareMilliseconds)
         let skew = Int64(truncatingIfNeeded: hello.wall &- wall)
         sessions[id]?.peer = hello.log
@@ -165,12 +163,21 @@ extension ReplicaMachine {
         let frontier = currentFrontier()
         guard hello.frontier == frontier else { return openComparison(id) }
         sessions[id]?.hasCompared = true
-        for (log, state) in logs { sessions[id]?.peerSizes[log] = state.size }
+        for (log, state) in logs { sessions[id]?.told[log] = Told(state) }
         if let view, view.frontier == frontier, hello.view != .zero, hello.view != view.digest,
             hello.foldVersion == configuration.foldVersion
         {
             notice(.viewsDiffer(id, peer: hello.log))
         }
+    }
+
+    /// Whether the key that a session proved may speak for a log.
+    private func mayName(_ log: Digest, _ key: PublicKey) -> Bool {
+        // For our own log no other grant counts than the one by which it was opened: whoever
+        // may enrol nodes could else stop us with a grant that pairs our log with its own key.
+        guard log != configuration.log else { return roster.member(log: log)?.keys.tls == key }
+        let named = roster.members(tls: key).map(\.log)
+        return named.contains(log) || named.isEmpty && roster.member(log: log) == nil
     }
 
     private mutating func metOurselves(_ id: SessionID, _ hello: Hello) {

@@ -78,9 +78,14 @@ extension ReplicaMachine {
         )
     }
 
-    /// Live sessions whose peer says it holds at least `size` entries of `log`.
-    package func holders(of log: Digest, size: UInt64) -> Int {
-        sessions.values.count { $0.isLive && $0.peerSizes[log] ?? 0 >= size }
+    /// Live sessions whose peer says it holds exactly what is held here of `log`, if the log's
+    /// key has signed it; 0 while entries are held beyond what it has signed.
+    ///
+    /// Nobody can prove that it has not thrown away what it was given, so a member can still
+    /// count itself in, for entries that there are and until the next one.
+    package func holders(of log: Digest) -> Int {
+        guard let state = logs[log] else { return 0 }
+        return sessions.values.count { $0.isLive && $0.holds(state, of: log) }
     }
 
     private func status(_ session: Session) -> SessionStatus {
@@ -93,7 +98,7 @@ extension ReplicaMachine {
             roundTrip: session.roundTrip,
             hasCompared: session.hasCompared && session.awaited.isEmpty,
             pulls: session.slots.count,
-            logsBehind: logs.count { session.peerSizes[$0.key] ?? 0 < $0.value.size },
+            logsBehind: logs.count { !session.claims($0.value.size, of: $0.key) },
             lastProgress: session.lastProgress
         )
     }
@@ -101,6 +106,7 @@ extension ReplicaMachine {
     private static func status(_ dial: Dial) -> DialStatus {
         DialStatus(
             endpoint: dial.address.endpoint,
+            log: dial.log,
             isConfigured: dial.isConfigured,
             attempts: dial.attempts,
             next: dial.next,
@@ -116,7 +122,7 @@ extension ReplicaMachine {
             verified: state.verified.size,
             target: state.pull?.target.checkpoint.size,
             source: state.pull?.session,
-            holders: holders(of: log, size: state.size)
+            holders: holders(of: log)
         )
     }
 }

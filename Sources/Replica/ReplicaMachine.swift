@@ -106,6 +106,7 @@ package struct ReplicaMachine {
         switch event {
         case .connected(let id, let key, let dialed): connected(id, key: key, dialed: dialed)
         case .received(let id, let frame): received(id, frame: frame)
+        case .oversized(let id, let bytes): close(id, .limit, "frame of \(bytes) bytes")
         case .disconnected(let id, let reason): disconnected(id, reason: reason)
         case .dialFailed(let address, let reason): dialFailed(address, reason: reason)
         case .read(let request, let answer): read(request, answer)
@@ -211,8 +212,8 @@ extension ReplicaMachine {
         // Heads of logs that the roster did not name before say what the peers hold.
         for id in sessions.keys.sorted() {
             for (log, head) in sessions[id]?.heads ?? [:] where ranks[log] != nil {
-                let known = sessions[id]?.peerSizes[log] ?? 0
-                sessions[id]?.peerSizes[log] = max(known, head.size)
+                guard sessions[id]?.claims(head.size, of: log) == false else { continue }
+                sessions[id]?.told[log] = Told(head)
             }
         }
         refreshDials()

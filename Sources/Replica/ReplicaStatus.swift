@@ -44,6 +44,8 @@ package struct SessionStatus: Hashable, Sendable {
 package struct DialStatus: Hashable, Sendable {
     /// `host:port`.
     package let endpoint: String
+    /// The log of the node there: as the roster or its hello says.
+    package let log: Digest?
     /// Whether it is configured, not only named by the roster.
     package let isConfigured: Bool
     /// Failed attempts since the last session that lived.
@@ -68,6 +70,6 @@ package struct LogStatus: Hashable, Sendable {
     package let target: UInt64?
     /// The session that pulls it.
     package let source: SessionID?
-    /// Live sessions whose peer is known to hold as much.
+    /// Live sessions whose peer says it holds exactly this, up to what the log's key has signed.
     package let holders: Int
 }

@@ -26,8 +26,8 @@ struct Session {
     var answeredHeads = 0
     var hasCompared = false
     var nextCompare: UInt64 = 0
-    /// How much the peer says it holds of each log.
-    var peerSizes: [Digest: UInt64] = [:]
+    /// What the peer says it holds of each log; a claim.
+    var told: [Digest: Told] = [:]
 
     // Pulling.
     /// Heads beyond what this node has, of logs in the roster or not known yet.
@@ -95,6 +95,19 @@ struct Session {
         owedSince = isOwed ? now : nil
     }
 
+    /// Whether the peer says that it holds as much of a log, or more; good for saving traffic.
+    func claims(_ size: UInt64, of log: Digest) -> Bool { told[log]?.size ?? 0 >= size }
+
+    /// Whether the peer has told exactly what is held here of a log and the log's key has signed.
+    ///
+    /// A larger size is a claim that nothing here bears out, and would hold for ever.
+    func holds(_ state: LogState, of log: Digest) -> Bool {
+        guard let told = told[log], let signed = state.claim, signed.size == state.size else {
+            return false
+        }
+        return told.size == state.size && told.root == signed.root
+    }
+
     mutating func forgetHead(_ log: Digest) {
         if let head = heads.removeValue(forKey: log) { noteBytes -= head.note.count }
     }
@@ -107,6 +120,22 @@ struct Session {
         }
         windowRequests += 1
         return windowRequests <= Limits.smallRequests
+    }
+}
+
+/// How much of a log a peer says it holds, and the root over that.
+struct Told {
+    let size: UInt64
+    let root: Digest
+
+    init(_ head: Head) {
+        size = head.size
+        root = head.root
+    }
+
+    init(_ state: LogState) {
+        size = state.size
+        root = state.root
     }
 }
 

@@ -1,6 +1,6 @@
 internal import Cases
 internal import Encoding
-internal import Ledger
+package import Ledger
 
 /// What lists show of a case, as the view's table holds it.
 package struct CaseRow: Hashable, Sendable {
@@ -43,6 +43,10 @@ package struct CaseRow: Hashable, Sendable {
     package let flags: [String]
     /// Source and external id of an imported record.
     package let external: String?
+    /// Code of the grid, as it was given.
+    package let grid: String?
+    /// The alert that the case follows.
+    package let alert: SubjectID?
 
     /// Most characters of a text that lists show.
     static let textMax = 80
@@ -50,7 +54,7 @@ package struct CaseRow: Hashable, Sendable {
     static let columns = """
         number, stage, scope, holder, category, summary, place, address, reported_at, due_at, \
         closed_at, updated_at, was_overdue, offered_to, answer_by, disputed_from, conflicts, \
-        flags, external
+        flags, external, grid, alert
         """
 
     init(_ view: SubjectView) {
@@ -64,8 +68,7 @@ package struct CaseRow: Hashable, Sendable {
         place = view.text(.place).map { String($0.prefix(Self.textMax)) }
         address = view.text(.address)
         reportedAt = view.number(.reportedAt) ?? view.openedAt
-        dueAt = view.deadlines.filter { $0.state == .open && !$0.clock.isInformation }
-            .map(\.due).min()
+        dueAt = view.deadlines.filter { $0.isListed && !$0.clock.isInformation }.map(\.due).min()
         closedAt = view.stage.isEnded ? view.number(.closedAt) : nil
         updatedAt = view.updatedAt
         wasOverdue = view.wasOverdue
@@ -75,6 +78,8 @@ package struct CaseRow: Hashable, Sendable {
         conflicts = view.conflicts.count
         flags = view.flags.map(\.rawValue)
         external = view.text(.externalID).map { Self.external(view.text(.source) ?? "", $0) }
+        grid = view.text(.grid)
+        alert = if case .bytes(let id)? = view[.alert] { SubjectID(id) } else { nil }
     }
 
     init(_ row: Row, from first: Int = 0) {
@@ -97,6 +102,8 @@ package struct CaseRow: Hashable, Sendable {
         conflicts = Int(row.integer(first + 16))
         flags = row.text(first + 17).split(separator: " ").map(String.init)
         external = row.optionalText(first + 18)
+        grid = row.optionalText(first + 19)
+        alert = row.isNull(first + 20) ? nil : SubjectID(row.blob(first + 20))
     }
 
     var values: [SQLValue] {
@@ -106,9 +113,17 @@ package struct CaseRow: Hashable, Sendable {
             .optional(dueAt), .optional(closedAt), .count(updatedAt),
             .integer(wasOverdue ? 1 : 0), .optional(offeredTo), .optional(answerBy),
             .optional(disputedFrom), .integer(Int64(conflicts)),
-            .text(flags.joined(separator: " ")), .optional(external),
+            .text(flags.joined(separator: " ")), .optional(external), .optional(grid),
+            alert.map { .blob($0.bytes) } ?? .null,
         ]
     }
 
     static func external(_ source: String, _ id: String) -> String { "\(source):\(id)" }
+}
+
+extension Deadline {
+    /// Whether lists show its end: it runs, or stood still only after it had run out.
+    fileprivate var isListed: Bool {
+        state == .open || state == .paused && pausedAt.map { $0 > due } ?? false
+    }
 }

@@ -56,11 +56,22 @@ package final class Fence {
     ///   - log: the home's own log.
     ///   - isNew: makes the file, which must not exist; otherwise it must.
     /// - Throws: ``Failure``.
-    package init(path: String, log: Digest, isNew: Bool) throws(Failure) {
+    package convenience init(path: String, log: Digest, isNew: Bool) throws(Failure) {
+        try self.init(path, log, O_RDWR | (isNew ? O_CREAT | O_EXCL : 0))
+    }
+
+    /// Opens the fence of `log` to look at its mark only, also on a medium that can not be written.
+    ///
+    /// - Throws: ``Failure``.
+    package convenience init(reading path: String, log: Digest) throws(Failure) {
+        try self.init(path, log, O_RDONLY)
+    }
+
+    private init(_ path: String, _ log: Digest, _ flags: Int32) throws(Failure) {
         self.log = log
-        descriptor = unsafe open(path, O_RDWR | O_CLOEXEC | (isNew ? O_CREAT | O_EXCL : 0), 0o600)
+        descriptor = unsafe open(path, flags | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .system(call: "open", number: errno) }
-        guard !isNew else { return }
+        guard flags & O_CREAT == 0 else { return }
         let bytes = try read()
         let slots = [0, 1].compactMap { decode(bytes, slot: $0) }
         guard let newest = slots.max(by: { $0.generation < $1.generation }) else {

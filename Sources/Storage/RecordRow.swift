@@ -21,6 +21,12 @@ package struct RecordRow: Hashable, Sendable {
     package let code: String?
     /// The code of what it lies in or leads to.
     package let parent: String?
+    /// Which sort of its kind: the level of a place, the kind of an alert, organisation or activity.
+    package let variety: String?
+    /// From when it counts, milliseconds since 1970.
+    package let validFrom: UInt64?
+    /// Version of the table of division codes that it was taken from or belongs to.
+    package let codeTable: String?
     /// When it was opened, milliseconds since 1970.
     package let openedAt: UInt64
     /// When it is to be carried out, or what it says ends.
@@ -36,8 +42,8 @@ package struct RecordRow: Hashable, Sendable {
     }
 
     static let columns = """
-        kind, form, number, stage, scope, title, code, parent, opened_at, due_at, updated_at, \
-        conflicts
+        kind, form, number, stage, scope, title, code, parent, variety, valid_from, code_table, \
+        opened_at, due_at, updated_at, conflicts
         """
 
     /// Nil for a case, which has a row of its own.
@@ -59,6 +65,11 @@ package struct RecordRow: Hashable, Sendable {
             case .succession: view.list(.newCodes).joined(separator: " ")
             case .record, .place, .grids, .profile, .calendar: view.text(.parent)
             }
+        variety =
+            view.text(.placeLevel) ?? view.text(.alertKind) ?? view.text(.organisationKind)
+            ?? view.text(.activityKind)
+        validFrom = view.number(.validFrom)
+        codeTable = view.text(.codeTable)
         openedAt = view.openedAt
         dueAt = view.stage.isEnded ? nil : view.number(.due) ?? view.number(.expires)
         updatedAt = view.updatedAt
@@ -77,17 +88,21 @@ package struct RecordRow: Hashable, Sendable {
         title = row.optionalText(first + 5)
         code = row.optionalText(first + 6)
         parent = row.optionalText(first + 7)
-        openedAt = row.count(first + 8)
-        dueAt = row.optionalCount(first + 9)
-        updatedAt = row.count(first + 10)
-        conflicts = Int(row.integer(first + 11))
+        variety = row.optionalText(first + 8)
+        validFrom = row.optionalCount(first + 9)
+        codeTable = row.optionalText(first + 10)
+        openedAt = row.count(first + 11)
+        dueAt = row.optionalCount(first + 12)
+        updatedAt = row.count(first + 13)
+        conflicts = Int(row.integer(first + 14))
     }
 
     var values: [SQLValue] {
         [
             .text(kind.rawValue), .text(form.rawValue), .text(number), .text(stage), .text(scope),
-            .optional(title), .optional(code), .optional(parent), .count(openedAt),
-            .optional(dueAt), .count(updatedAt), .integer(Int64(conflicts)),
+            .optional(title), .optional(code), .optional(parent), .optional(variety),
+            .optional(validFrom), .optional(codeTable), .count(openedAt), .optional(dueAt),
+            .count(updatedAt), .integer(Int64(conflicts)),
         ]
     }
 
@@ -109,7 +124,7 @@ package struct RecordRow: Hashable, Sendable {
         case .succession: view.text(.oldCode)
         case .profile: view.text(.profileCode)
         case .calendar: view.number(.year).map(String.init)
-        case .grids: view.text(.codeTable)
+        case .grids: view.text(.name) ?? view.text(.codeTable)
         case .record:
             view.text(.externalID).map { CaseRow.external(view.text(.source) ?? "", $0) }
                 ?? view.text(.address)

@@ -135,6 +135,8 @@ enum Schema {
             conflicts INTEGER NOT NULL,
             flags TEXT NOT NULL,
             external TEXT,
+            grid TEXT,
+            alert BLOB,
             digest BLOB NOT NULL
         ) STRICT;
         CREATE INDEX case_by_number ON case_view (number);
@@ -146,6 +148,7 @@ enum Schema {
         CREATE INDEX case_by_external ON case_view (external) WHERE external IS NOT NULL;
         CREATE INDEX case_by_offer ON case_view (offered_to) WHERE offered_to IS NOT NULL;
         CREATE INDEX case_by_address ON case_view (address) WHERE address IS NOT NULL;
+        CREATE INDEX case_by_alert ON case_view (alert) WHERE alert IS NOT NULL;
 
         -- The view of every subject that is no case: councils, alerts, places, policies ...
         CREATE TABLE record_view (
@@ -158,6 +161,9 @@ enum Schema {
             title TEXT,
             code TEXT,
             parent TEXT,
+            variety TEXT,
+            valid_from INTEGER,
+            code_table TEXT,
             opened_at INTEGER NOT NULL,
             due_at INTEGER,
             updated_at INTEGER NOT NULL,
@@ -167,6 +173,7 @@ enum Schema {
         CREATE INDEX record_by_scope ON record_view (kind, scope, opened_at);
         CREATE INDEX record_by_code ON record_view (code, form) WHERE code IS NOT NULL;
         CREATE INDEX record_by_number ON record_view (number);
+        CREATE INDEX record_by_form ON record_view (form, scope);
 
         -- Subjects whose view is older than their entries.
         CREATE TABLE stale (subject INTEGER PRIMARY KEY) STRICT;

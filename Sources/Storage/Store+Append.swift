@@ -223,7 +223,11 @@ extension Store {
             guard !known.isEmpty || item.draft.operation == RosterOperation.openName else {
                 throw AppendError.unknownSubject(index: index)
             }
-            heads.formUnion(SubjectGraph(known).after(writingIn: log))
+            // What an entry about several subjects knew of the others is held all the same: it
+            // would else count as waiting here, and nothing after it would be named.
+            let elsewhere = try heldElsewhere(known, than: subject)
+            let graph = SubjectGraph(known, isHeldElsewhere: elsewhere.contains)
+            heads.formUnion(graph.after(writingIn: log))
         }
         guard heads.count <= Header.afterMax else {
             throw AppendError.tooManyHeads(index: index, heads.count)

@@ -7,6 +7,8 @@ package import Ledger
 package struct CaseFilter: Hashable, Sendable {
     /// Only cases opened in this place or within it.
     package var scope: Scope?
+    /// Beside the place, cases recorded under these very codes: retired ones that it succeeded.
+    package var recordedUnder: [Scope] = []
     /// Only these stages, by code name.
     package var stages: [String] = []
     /// Only this category or its subclasses; for imported records, words of the source's category.
@@ -27,6 +29,10 @@ package struct CaseFilter: Hashable, Sendable {
     package var isUnresolved = false
     /// Only cases at this address code.
     package var address: String?
+    /// Beside the address code, these cases: their words for the place mean it.
+    package var meaningAddress: [SubjectID] = []
+    /// Only cases that follow this alert.
+    package var alert: SubjectID?
     /// Only imported records that carry this flag.
     package var flag: String?
     /// Reported at or after, milliseconds since 1970.
@@ -41,14 +47,24 @@ package struct CaseFilter: Hashable, Sendable {
 
     var condition: (sql: String, values: [SQLValue]) {
         var terms: [(String, [SQLValue])] = []
-        if let scope { terms.append(Self.prefix("c.scope", scope.code)) }
+        if let scope {
+            let (within, range) = Self.prefix("c.scope", scope.code)
+            let codes = recordedUnder.map { SQLValue.text($0.code) }
+            let marks = codes.map { _ in "?" }.joined(separator: ", ")
+            terms.append(
+                codes.isEmpty
+                    ? (within, range) : ("(\(within) OR c.scope IN (\(marks)))", range + codes)
+            )
+        }
         if !stages.isEmpty {
             let marks = stages.map { _ in "?" }.joined(separator: ", ")
             terms.append(("c.stage IN (\(marks))", stages.map(SQLValue.text)))
         }
         if let category { terms.append(Self.prefix("c.category", category)) }
-        if let overdueAt { terms.append(("c.due_at < ?", [.count(overdueAt)])) }
-        if let dueBefore { terms.append(("c.due_at <= ?", [.count(dueBefore)])) }
+        // Whoever is offered a case owes an answer; the case's own clocks are the holder's.
+        let due = offeredTo == nil ? "c.due_at" : "c.answer_by"
+        if let overdueAt { terms.append(("\(due) < ?", [.count(overdueAt)])) }
+        if let dueBefore { terms.append(("\(due) <= ?", [.count(dueBefore)])) }
         if isOpen {
             let ended = Stage.allCases.filter(\.isEnded).map(\.rawValue)
             let marks = ended.map { _ in "?" }.joined(separator: ", ")
@@ -60,7 +76,15 @@ package struct CaseFilter: Hashable, Sendable {
         if let holder { terms.append(Self.prefix("c.holder", holder.code)) }
         if let offeredTo { terms.append(Self.prefix("c.offered_to", offeredTo.code)) }
         if isUnresolved { terms.append(("c.place IS NOT NULL AND c.address IS NULL", [])) }
-        if let address { terms.append(("c.address = ?", [.text(address)])) }
+        if let address {
+            // Ids as literals: their number is not bounded by that of a statement's values.
+            let ids = meaningAddress.map { "x'\(hex($0.bytes))'" }.joined(separator: ", ")
+            let others =
+                ids.isEmpty
+                ? "" : " OR c.subject IN (SELECT number FROM subject WHERE id IN (\(ids)))"
+            terms.append(("(c.address = ?\(others))", [.text(address)]))
+        }
+        if let alert { terms.append(("c.alert = ?", [.blob(alert.bytes)])) }
         if let flag {
             terms.append(("' ' || c.flags || ' ' LIKE ?", [.text("% \(flag) %")]))
         }
@@ -77,7 +101,7 @@ package struct CaseFilter: Hashable, Sendable {
 }
 
 extension Store {
-    private static let rowQuery = """
+    static let rowQuery = """
         SELECT s.id, \(CaseRow.columns.split(separator: ", ").map { "c.\($0)" }.joined(separator: ", "))
         FROM case_view c JOIN subject s ON s.number = c.subject
         """
@@ -146,7 +170,7 @@ extension Store {
         )
     }
 
-    private static func identified(_ row: Row) throws -> (id: SubjectID, row: CaseRow) {
+    static func identified(_ row: Row) throws -> (id: SubjectID, row: CaseRow) {
         guard let id = SubjectID(row.blob(0)) else {
             throw StoreError.damaged("a subject's id is not of 16 bytes")
         }

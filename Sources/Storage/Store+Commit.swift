@@ -60,7 +60,10 @@ extension Store {
             try markStale(changedFrom: before)
         }
         let verdicts = try refold(touched)
-        if touched.hasRoster { try refoldStale() }
+        // A policy changes the deadlines of what was folded before it came.
+        if touched.hasRoster || touched.subjects.values.contains(where: \.isPolicy) {
+            try refoldStale()
+        }
         return verdicts
     }
 }

@@ -12,8 +12,16 @@ package struct RecordFilter: Hashable, Sendable {
     package var scope: Scope?
     /// Only those looked up by this code.
     package var code: String?
+    /// Only those that this place lies in, or that lie within it.
+    package var around: Scope?
+    /// Only those that lie in or lead to this code.
+    package var parent: String?
+    /// Only this sort of the kind.
+    package var variety: String?
     /// Only those whose stage is not an ended one.
     package var isOpen = false
+    /// Only those that say they end before, milliseconds since 1970.
+    package var dueBefore: UInt64?
     /// Opened at or after, milliseconds since 1970.
     package var since: UInt64?
     /// Opened before.
@@ -25,13 +33,30 @@ package struct RecordFilter: Hashable, Sendable {
     package init(_ kind: SubjectKind) { self.kind = kind }
 
     fileprivate var condition: (sql: String, values: [SQLValue]) {
-        var terms: [(String, [SQLValue])] = [("r.kind = ?", [.text(kind.rawValue)])]
+        // The form tells more than the kind, whose index would go through every building.
+        let kindTerm = form == nil ? "r.kind = ?" : "+r.kind = ?"
+        var terms: [(String, [SQLValue])] = [(kindTerm, [.text(kind.rawValue)])]
         if let form { terms.append(("r.form = ?", [.text(form.rawValue)])) }
         if let scope {
             let end = scope.code + "\u{10FFFF}"
             terms.append(("r.scope >= ? AND r.scope < ?", [.text(scope.code), .text(end)]))
         }
+        if let around {
+            let wider = Scope.lengths.filter { $0 < around.code.utf8.count }
+                .map { SQLValue.text(String(around.code.prefix($0))) }
+            let marks = wider.map { _ in "?" }.joined(separator: ", ")
+            let end = around.code + "\u{10FFFF}"
+            terms.append(
+                (
+                    "(r.scope >= ? AND r.scope < ? OR r.scope IN (\(marks)))",
+                    [.text(around.code), .text(end)] + wider
+                )
+            )
+        }
         if let code { terms.append(("r.code = ?", [.text(code)])) }
+        if let parent { terms.append(("r.parent = ?", [.text(parent)])) }
+        if let variety { terms.append(("r.variety = ?", [.text(variety)])) }
+        if let dueBefore { terms.append(("r.due_at < ?", [.count(dueBefore)])) }
         if isOpen {
             let ended = Stage.allCases.filter(\.isEnded).map(\.rawValue)
             let marks = ended.map { _ in "?" }.joined(separator: ", ")

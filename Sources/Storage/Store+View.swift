@@ -22,7 +22,7 @@ extension Store {
 
     /// Hashes of what is held about the subjects that entries are about beside this one: an entry
     /// about several names the heads of all.
-    private func heldElsewhere(
+    func heldElsewhere(
         _ entries: [PlacedEntry],
         than subject: SubjectID
     ) throws -> Set<Digest> {
@@ -155,7 +155,7 @@ extension Store {
             try database.run(
                 """
                 INSERT INTO stale (subject) SELECT subject FROM case_view
-                UNION SELECT subject FROM record_view ON CONFLICT DO NOTHING
+                UNION SELECT subject FROM record_view WHERE true ON CONFLICT DO NOTHING
                 """
             )
         }

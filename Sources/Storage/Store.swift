@@ -54,10 +54,10 @@ package final class Store {
     var statesByLog: [Digest: LogState] = [:]
     var logsByNumber: [Int64: Digest] = [:]
 
-    /// Opens or creates the database at `path`.
+    /// Opens the database at `path`; makes it, or its tables, only in mode `readWrite`.
     package init(path: String, mode: Database.Mode) throws {
         database = try Database.open(path, mode)
-        isWriter = mode == .readWrite
+        isWriter = mode != .readOnly
         roster = Roster(ledger: .zero)
         let version = try database.first("PRAGMA user_version") { $0.integer(0) } ?? 0
         guard version <= Schema.version else { throw StoreError.tooNew(version) }

@@ -12,7 +12,8 @@ internal import Dispatch
 /// Nothing here blocks its thread, so it runs where all tasks run; a queue of its own for each
 /// connection was measured at twice the time for a round trip.
 ///
-/// The first failure, or ``close()``, ends the connection; every later call throws the same.
+/// The first failure, or ``close()``, ends the connection; every later call throws the same. Only
+/// after a frame that was too long can the peer still be told, before ``close()``.
 package actor Connection {
     /// The peer's proven key.
     package nonisolated let peerKey: PublicKey
@@ -61,7 +62,8 @@ package actor Connection {
     ///
     /// If the task is cancelled while waiting, nothing is lost and a later call goes on.
     ///
-    /// - Throws: ``TransportError``; `truncated` if the bytes end without the peer's saying so.
+    /// - Throws: ``TransportError``; `truncated` if the bytes end without the peer's saying so;
+    ///   `frameTooLong` leaves the other direction as it was, so that the peer can be told.
     package func receive() async throws(TransportError) -> [UInt8]? {
         await receiving.enter()
         defer { receiving.leave() }
@@ -69,6 +71,9 @@ package actor Connection {
             return try await nextFrame()
         } catch .cancelled {
             throw failure ?? .cancelled
+        } catch .frameTooLong(let count) {
+            // The reader stands where it is and says the same every time; no byte is taken.
+            throw failure ?? .frameTooLong(count)
         } catch {
             throw fail(error)
         }
@@ -121,7 +126,6 @@ package actor Connection {
         let isClean = outgoing.isEmpty
         failure = .closed
         guard isClean else { return socket.close() }
-        socket.reading.interrupt()
         let deadline = DispatchTime.now() + limits.lingerSeconds
         Task { [socket] in await socket.finish(by: deadline) }
     }

@@ -3,7 +3,7 @@ internal import Dispatch
 /// Waits until one direction of a descriptor is ready.
 ///
 /// The Dispatch source is resumed only while somebody waits, so an unread descriptor costs
-/// nothing. One waiter at a time.
+/// nothing. One waiter at a time, until ``takeOver()`` leaves the direction to another.
 final class Readiness: Sendable {
     /// Why a wait ended; anything but `ready` leaves it unknown whether the descriptor is.
     enum Outcome {
@@ -24,6 +24,7 @@ final class Readiness: Sendable {
         /// Earliest time at which `checkDeadline` is due to run.
         var nextCheck = DispatchTime.distantFuture
         var isResumed = false
+        var isTakenOver = false
         var isCancelled = false
     }
 
@@ -61,22 +62,40 @@ final class Readiness: Sendable {
 
     /// Waits, at the latest to `deadline`.
     ///
-    /// A cancelled task is interrupted if `cancellable`.
+    /// A cancelled task is interrupted if `cancellable`. After ``takeOver()`` only the one that
+    /// called it may wait, and says so.
+    ///
+    /// The wait begins on any thread, also for a caller on an actor, which meanwhile runs other
+    /// calls: `withTaskCancellationHandler` does not keep its body there.
     nonisolated(nonsending) func wait(
         until deadline: DispatchTime,
-        cancellable: Bool
+        cancellable: Bool,
+        hasTakenOver: Bool = false
     ) async -> Outcome {
         await withTaskCancellationHandler {
             await withCheckedContinuation { waiter in
-                begin(waiter, until: deadline, cancellable: cancellable)
+                begin(
+                    waiter,
+                    until: deadline,
+                    cancellable: cancellable,
+                    hasTakenOver: hasTakenOver
+                )
             }
         } onCancel: {
             if cancellable { interrupt() }
         }
     }
 
-    /// Ends the wait under way, if any.
-    func interrupt() { answer(.interrupted) }
+    /// Interrupts the wait under way and every one that others begin from now on.
+    ///
+    /// Ending the wait under way would not do: its task may be about to begin it.
+    func takeOver() {
+        let waiter = state.withLock { state in
+            state.isTakenOver = true
+            return state.waiter.take()
+        }
+        waiter?.resume(returning: .interrupted)
+    }
 
     /// Stops looking at the descriptor for ever and interrupts the waiter.
     func end() {
@@ -94,11 +113,13 @@ final class Readiness: Sendable {
     private func begin(
         _ waiter: CheckedContinuation<Outcome, Never>,
         until deadline: DispatchTime,
-        cancellable: Bool
+        cancellable: Bool,
+        hasTakenOver: Bool
     ) {
         let isWaiting = state.withLock { state in
             // Asked under the lock: a later cancellation finds the waiter in place.
             if state.isCancelled || cancellable && Task.isCancelled { return false }
+            if state.isTakenOver, !hasTakenOver { return false }
             precondition(state.waiter == nil, "two tasks wait for one direction of a socket")
             state.waiter = waiter
             state.deadline = deadline
@@ -119,6 +140,12 @@ final class Readiness: Sendable {
             state.isResumed = false
         }
         answer(.ready)
+    }
+
+    /// Ends the wait of a task that was cancelled, not that of whoever has taken over since.
+    private func interrupt() {
+        let waiter = state.withLock { $0.isTakenOver ? nil : $0.waiter.take() }
+        waiter?.resume(returning: .interrupted)
     }
 
     private func answer(_ outcome: Outcome) {

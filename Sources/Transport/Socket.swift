@@ -111,8 +111,10 @@ final class Socket: Sendable {
     /// Says that nothing more will be sent, discards what still comes, then closes.
     ///
     /// Closing with unread bytes would make the kernel throw away what it has not sent yet, so
-    /// the peer gets until `deadline` to end its side; at most 4 MiB are read.
+    /// the peer gets until `deadline` to end its side; at most 4 MiB are read. Whoever waits to
+    /// read, or is about to, is interrupted.
     func finish(by deadline: DispatchTime) async {
+        reading.takeOver()
         _ = shutdown(descriptor, Int32(SHUT_WR))
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         var left = 4 << 20
@@ -120,7 +122,11 @@ final class Socket: Sendable {
             if case .bytes(let count) = transfer { left -= count }
             if case .ended = transfer { break }
             guard case .wouldBlock = transfer else { continue }
-            let outcome = await reading.wait(until: deadline, cancellable: false)
+            let outcome = await reading.wait(
+                until: deadline,
+                cancellable: false,
+                hasTakenOver: true
+            )
             guard case .ready = outcome else { break }
         }
         close()

@@ -195,6 +195,52 @@ import Testing
         #expect(report.findings.first?.kind == .fence)
     }
 
+    /// Whatever one deletes, a home that has signed is not one that is new.
+    @Test func anEmptiedHomeIsNoGoodOne() throws {
+        let ledger = try TestLedger()
+        let vandal = try Vandal(ledger.databasePath)
+        let tables = try vandal.tables()
+        for table in ["home", "log"] { try vandal.database.run("DELETE FROM \(table)") }
+        // First with the rows that are left, then without them but with the fence.
+        var report = ledger.verify()
+        #expect(report.verdict == .bad)
+        #expect(report.findings.contains { $0.kind == .orphan && $0.text.contains("entry") })
+        for table in tables { try vandal.database.run("DELETE FROM \(table)") }
+        report = ledger.verify()
+        #expect(report.verdict == .bad)
+        #expect(report.findings.map(\.kind) == [.fence])
+        // A home that never was anything has no history, and that is no good one either.
+        try FileManager.default.removeItem(atPath: ledger.fencePath)
+        report = ledger.verify()
+        #expect(report.verdict == .couldNotTell)
+        #expect(report.reason?.contains("belongs to no ledger") == true)
+        _ = try Fence(path: ledger.fencePath, log: ledger.city.log, isNew: true)
+        #expect(ledger.verify().verdict == .couldNotTell)
+    }
+
+    // skipped: as root, whom no mode of a directory keeps from writing.
+    @Test(.enabled(if: geteuid() != 0))
+    func aHomeThatCanNotBeWrittenToIsVerifiedElsewhere() throws {
+        let ledger = try TestLedger()
+        let copy = ledger.folder + "/fixed"
+        try FileManager.default.copyItem(atPath: ledger.city.directory, toPath: copy)
+        func setMode(_ mode: Int) throws {
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: copy)
+        }
+        try setMode(0o500)
+        defer { try? setMode(0o700) }
+        let report = Store.verify(
+            VerifyJob(
+                databasePath: copy + "/ledger.db",
+                fencePath: copy + "/fence",
+                ownLog: ledger.city.log,
+                scratchDirectory: ledger.folder,
+                threads: 1
+            )
+        )
+        #expect(report.verdict == .good, "\(report.reason ?? "") \(report.findings.prefix(9))")
+    }
+
     @Test func aKeyFileOfAnotherLogIsFound() throws {
         let ledger = try TestLedger()
         let report = ledger.verify(ownLog: ledger.street.log)

@@ -22,7 +22,8 @@ private func registered() throws -> World {
     #expect(conflict.writes.map(\.value) == [.text("0402"), .text("0503")])
     #expect(conflict.writes.map(\.entry) == [here.hash, there.hash])
     #expect(conflict.owner == view.holder)
-    #expect(conflict.answerBy == World.start + 100_000 + 5 * 86_400_000)
+    // Five working days: written on a Monday at 18:01, it ends on the next Monday at 24:00.
+    #expect(LedgerTime.text(conflict.answerBy) == "2026-12-01T00:00:00")
     #expect(view.text(.category) == "0402")
 
     world.syncAll()

@@ -56,11 +56,13 @@ import Testing
         failure(.report, "category", "0201")
             == .notOfOperation(flag: "category", operation: "report")
     )
-    let codes = CodeList.profiles.codes
+    let codes = CodeList.arrivalMethods.codes
     #expect(
-        failure(.accept, "profile", "hz-1-3")
-            == .unknownCode(flag: "profile", got: "hz-1-3", nearest: [codes[0]])
+        failure(.arrive, "method", "gp")
+            == .unknownCode(flag: "method", got: "gp", nearest: [codes[1]])
     )
+    // A policy may define further profiles.
+    #expect(failure(.accept, "profile", "hz-1-3") == nil)
     #expect(failure(.report, "occurred", "yesterday") == .notInstant(flag: "occurred"))
     #expect(failure(.register, "people", "-1") == .notCount(flag: "people"))
     #expect(failure(.report, "urgent", "yes") == .notFlag(flag: "urgent"))

@@ -53,11 +53,22 @@ struct BuiltProgram {
         try run(list: words, input: input)
     }
 
-    /// Runs one command line on the home.
-    func run(list words: [String], input: String = "") throws -> Result {
+    /// Runs one command line on the home; with `fileBlocks`, as on a disk that is full where a
+    /// file reaches so many blocks of 512 bytes.
+    func run(
+        list words: [String],
+        input: String = "",
+        fileBlocks: Int? = nil
+    ) throws -> Result {
         let process = Process()
-        process.executableURL = URL(filePath: Self.path)
-        process.arguments = words
+        if let fileBlocks {
+            process.executableURL = URL(filePath: "/bin/sh")
+            let script = #"trap '' XFSZ; ulimit -f \#(fileBlocks); exec "$0" "$@""#
+            process.arguments = ["-c", script, Self.path] + words
+        } else {
+            process.executableURL = URL(filePath: Self.path)
+            process.arguments = words
+        }
         process.environment = ["LINLI_HOME": home, "LC_ALL": "C.UTF-8"]
         let (inPipe, outPipe) = (Pipe(), Pipe())
         let remarks = folder.appending(path: "remarks")

@@ -16,7 +16,7 @@ struct CaseCommandTests {
             let steps: [([String], String)] = [
                 (["register", "--category", "0201"], "registered"), (["accept"], "accepted"),
                 (["dispatch", "--unit", "物业"], "dispatched"), (["arrive"], "on-scene"),
-                (["mediate", "--consent", "true"], "mediating"),
+                (["mediate", "--consent", "true", "--interest", "none"], "mediating"),
                 (["agree", "--form", "written"], "agreed"),
                 (["close", "--outcome", "11"], "closed"),
             ]
@@ -162,6 +162,44 @@ struct CaseCommandTests {
             let stats = try #require(try program.run("stats", "--json").objects().first)
             #expect(stats["cases"] as? Int == 2)
             #expect(stats["byStage"] as? [String: Int] == ["registered": 1, "reported": 1])
+        }
+    }
+
+    @Test func whatIsNoTextIsRefusedWhileItsAuthorIsThere() throws {
+        try BuiltProgram.withHome { program in
+            let id = try report(program, "楼上漏水")
+            for text in ["", " ", "\u{3000}\n", "a\u{1b}[2Jb", "a\r\nb", "a\u{7f}", "a\u{85}b"] {
+                let typed = try program.run("case", "note", id, "--text", text)
+                #expect(typed.code == 64 && typed.remarks.contains("--text"), "\(typed.remarks)")
+                let file = try program.run("case", "note", id, "--text-file", "-", input: text)
+                #expect(file.code == 64, "\(file.remarks)")
+            }
+            #expect(try program.run("case", "note", id, "--text", "一\n\t二").code == 0)
+            #expect(try program.run("history", id, "--json").objects().count == 3)
+        }
+    }
+
+    @Test func aPersonsNumberIsAskedForAgainInEveryText() throws {
+        try BuiltProgram.withHome { program in
+            let number = "13800138000"
+            let folder = program.folder.path
+            let lines = [
+                ["case", "report", "--summary", "找 \(number)"],
+                ["case", "report", "--summary", "漏水", "--actor", number],
+                ["end", "one", "--reason", "电话 \(number)"],
+                ["init", folder + "/a", "--name", number, "--scope", "330105"]
+                    + ["--level", "district"],
+                ["found", folder + "/b", "--name", number, "--scope", "3301"],
+            ]
+            for line in lines {
+                let refused = try program.run(list: line)
+                #expect(refused.code == 64, "\(line): \(refused.remarks)")
+                #expect(refused.remarks.contains("seems to hold a mobile telephone number"))
+                let allowed = try program.run(list: line + ["--allow-personal"])
+                // There is no node to end; the text is not what is wrong.
+                #expect(allowed.code == (line[0] == "end" ? 1 : 0), "\(allowed.remarks)")
+                #expect(allowed.remarks.contains("written as asked"))
+            }
         }
     }
 }

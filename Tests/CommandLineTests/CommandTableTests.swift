@@ -19,16 +19,20 @@ struct CommandTableTests {
     @Test(arguments: CaseOperation.all.filter { $0 != .takeOver })
     func everyFieldOfAnOperationHasItsFlags(operation: CaseOperation) throws {
         let command = try #require(
-            Program.commands.first { $0.words == ["case", operation.verb] }
+            Program.commands.first { $0.words == [operation.kind.rawValue, operation.verb] }
         )
-        #expect(command.arguments == (operation.opens ? [] : ["CASE"]))
+        let named = operation.opens ? 0 : [.link, .relate].contains(operation.act) ? 2 : 1
+        #expect(command.arguments.count == named)
         for use in operation.fields {
             let spec = use.field.spec
             let flag = try #require(command.flags.first { $0.name == spec.flag })
             #expect(flag.value != nil)
-            #expect(flag.help.en.hasPrefix("required") == use.isRequired)
+            // What is answered is found by itself if there is one only.
+            let isFilled = [.offer, .link].contains(use.field)
+            #expect(flag.help.en.hasPrefix("required") == (use.isRequired && !isFilled))
+            #expect(flag.isRepeated == (spec.type.itemsMax != nil))
             let hasFile = command.flags.contains { $0.name == spec.flag + "-file" }
-            #expect(hasFile == (spec.place == .part(.text)))
+            #expect(hasFile == (spec.place == .part(.text) && !flag.isRepeated))
             guard case .code(let list) = spec.type else { continue }
             if list.codes.count <= 20 {
                 for code in list.codes { #expect(flag.help.zh.contains(code.label.zh)) }

@@ -63,6 +63,39 @@ struct ImportCommandTests {
         }
     }
 
+    @Test func rowsWithAPersonsNumberAreTakenAndCounted() throws {
+        try BuiltProgram.withHome { program in
+            let rows = Self.twoOpen + "a3,2026-01-02 08:00,,open,打 13800138000,,\n"
+            let first = try importing(program, rows)
+            expect(first, ["taken": 3])
+            #expect(first.counts["personal"] as? Int == 1)
+            // What is only compared is not written, and not counted.
+            #expect(try importing(program, rows).counts["personal"] as? Int == 0)
+        }
+    }
+
+    @Test func anImportThatEndsEarlySaysHowFarItCame() throws {
+        try BuiltProgram.withHome { program in
+            let text = String(repeating: "漏水", count: 100)
+            let rows = (0..<2_000).map { "r\($0),2026-01-02 08:00,,open,\(text),,\n" }.joined()
+            let words = [
+                "import", "--format", "csv", "--map", try program.file("map.json", Self.map),
+                "--batch", "100", "--json",
+                try program.file("rows.csv", Self.head + rows),
+            ]
+            let full = try program.run(list: words, fileBlocks: 4_000)
+            #expect(full.code == 2, "\(full.remarks)")
+            let taken = try #require(try full.objects().first?["taken"] as? Int)
+            #expect(taken > 0 && taken < 2_000)
+            #expect(full.remarks.contains(": \(taken) taken, 0 updated)"), "\(full.remarks)")
+            #expect(full.remarks.contains("hint: free space on the disk"))
+            #expect(full.remarks.contains("import the file again: rows that were taken"))
+            let again = try #require(try program.run(list: words).objects().first)
+            #expect(again["taken"] as? Int == 2_000 - taken)
+            #expect(again["skipped"] as? Int == taken)
+        }
+    }
+
     @Test func anIdThatAFileRepeatsIsComparedWithWhatWasTakenFirst() throws {
         try BuiltProgram.withHome { program in
             let rows =

@@ -168,7 +168,7 @@ import Testing
             let isCertain = !(second + second.map { $0 - 3600 }).contains(time)
             guard record.openedAt == UInt64(want) * 1000, record.hasUncertainTime != isCertain
             else {
-                Issue.record("\(time) was read as \(record.openedAt / 1000)")
+                Issue.record("\(time) was read as \((record.openedAt ?? 0) / 1000)")
                 return
             }
         }

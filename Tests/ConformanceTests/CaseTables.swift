@@ -16,7 +16,7 @@ enum CaseTables {
         table(
             [
                 "operation", "about a", "by roles", "required", "optional", "admissible in",
-                "leads to", "reaches",
+                "leads to", "reaches", "act",
             ],
             CaseOperation.all.map { operation in
                 let fields = { (isRequired: Bool) in
@@ -30,9 +30,35 @@ enum CaseTables {
                     (operation.reaches.map { "\($0.rawValue)" }
                         + operation.clears.map { "clears \($0.rawValue)" })
                         .joined(separator: " "),
+                    act(operation.act),
                 ]
             }
         )
+    }
+
+    private static func act(_ act: CaseOperation.Act) -> String {
+        switch act {
+        case .plain: "–"
+        case .suspend: "suspend"
+        case .resume: "resume"
+        case .offer: "offer"
+        case .giveBack: "give back"
+        case .take: "take"
+        case .reject: "reject"
+        case .withdraw: "withdraw"
+        case .assign: "assign"
+        case .link: "link"
+        case .confirmLink: "confirm link"
+        case .unlink: "unlink"
+        case .relate: "relate"
+        case .settle: "settle"
+        case .extend: "extend"
+        case .appraise: "appraise"
+        case .mediate: "mediate"
+        case .agree: "agree"
+        case .apply: "apply"
+        case .takeOver: "take over"
+        }
     }
 
     private static func stages(_ operation: CaseOperation) -> String {

@@ -6,6 +6,7 @@ import Testing
 enum PlaceVectors {
     static func all() throws -> [VectorFile] {
         try reads.map(read) + checks.map(check) + successions.map(succession) + [grids()]
+            + AliasVectors.all()
     }
 
     static func isGood(_ file: VectorFile) throws -> Bool {
@@ -23,6 +24,7 @@ enum PlaceVectors {
         case "succession":
             try isAsSaid(succession(name(file), file.all("row"), file.all("query")), file)
         case "grids": try isAsSaid(figures(file), file)
+        case "alias": try AliasVectors.isGood(file)
         default: false
         }
     }

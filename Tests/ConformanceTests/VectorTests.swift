@@ -71,7 +71,7 @@ import TransparencyLog
         case ("checkpoint", "note"): try note(file)
         case ("checkpoint", "fence"): try fence(file)
         case ("replication", "message"): try ReplicationVectors.isGood(file)
-        case ("case", "fold"): try CaseVectors.isGood(file)
+        case ("case", "fold"), ("case", "judged"): try CaseVectors.isGood(file)
         case ("place", _): try PlaceVectors.isGood(file)
         case ("calendar", _): try CalendarVectors.isGood(file)
         case ("roster", "set"): try rosterSet(file)

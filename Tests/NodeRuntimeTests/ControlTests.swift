@@ -156,8 +156,9 @@ private func errorText(_ frame: [UInt8]?) -> String? {
     Thread {
         let client = accept(descriptor, nil, nil)
         _ = ControlSocket.readFrame(client)
-        close(client)
+        // Before the client learns of it, so that nobody listens once it does.
         close(descriptor)
+        close(client)
     }.start()
     let client = try #require(try ControlClient(path: path))
     let error = #expect(throws: RemoteError.self) {

@@ -157,3 +157,70 @@ func aConfigurationThatIsNotOneIsNamed(text: String) throws {
     }
     _ = try keeper.append([report("一", in: "3301")])
 }
+
+/// Whatever stands where a home is to be made belongs to somebody.
+@Test func whatIsInTheWayOfAHomeStaysAsItIs() throws {
+    let town = try Town()
+    let file = town.path("file")
+    try Data("mine".utf8).write(to: URL(filePath: file))
+    try setMode(0o644, file)
+    #expect(throws: HomeError.inTheWay(file)) { try town.home("file", .street, "330105013") }
+    #expect(try mode(file) == 0o644)
+    let folder = town.path("folder")
+    try FileManager.default.createDirectory(
+        atPath: folder,
+        withIntermediateDirectories: false,
+        attributes: [.posixPermissions: 0o755]
+    )
+    try Data("mine".utf8).write(to: URL(filePath: folder + "/note"))
+    #expect(throws: HomeError.inTheWay(folder)) { try town.home("folder", .street, "330105013") }
+    #expect(try mode(folder) == 0o755)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["note"])
+    // What can not be looked at is neither missing nor empty.
+    let loop = town.path("loop")
+    try FileManager.default.createSymbolicLink(atPath: loop, withDestinationPath: loop)
+    #expect(throws: HomeError.systemCall(action: "read", path: loop, number: ELOOP)) {
+        try town.home("loop", .street, "330105013")
+    }
+    let config = loop + "/config.json"
+    #expect(throws: HomeError.systemCall(action: "read", path: config, number: ELOOP)) {
+        try Home(path: loop)
+    }
+}
+
+@Test func aPathWithoutRoomForTheSocketIsRefusedBeforeAnythingIsMade() throws {
+    let town = try Town()
+    let limit = 107 - "/socket".utf8.count
+    let room = limit - town.path("").utf8.count
+    let long = String(repeating: "x", count: room + 1)
+    #expect(throws: HomeError.pathTooLong(town.path(long), limit: limit)) {
+        try town.home(long, .street, "330105013")
+    }
+    #expect(!FileManager.default.fileExists(atPath: town.path(long)))
+    let home = try town.founded(String(long.dropLast()))
+    let server = try ControlServer(path: home.socketPath) { $0 }
+    #expect(try ControlClient(path: home.socketPath) != nil)
+    server.stop()
+}
+
+@Test(arguments: [
+    ("{", "it is not JSON"), ("[]", "it is not a JSON object"),
+    (#"{"name": "x"}"#, #""level" is missing"#),
+    (#"{"name": 7}"#, #""name" holds a value of another kind"#),
+    (
+        #"{"name": "x", "level": "street", "scope": "330105", "peers": [{"endpoint": []}]}"#,
+        #""peers.Index 0.endpoint" holds a value of another kind"#
+    ),
+])
+func aConfigurationThatIsWrongIsSaidSoInItsOwnWords(text: String, reason: String) throws {
+    let town = try Town()
+    let home = try town.home("street", .street, "330105013")
+    let file = home.path + "/config.json"
+    try Data(text.utf8).write(to: URL(filePath: file))
+    let error = #expect(throws: HomeError.self) { try Home(path: home.path) }
+    guard case .configuration(file, let said)? = error else {
+        Issue.record("\(String(describing: error))")
+        return
+    }
+    #expect(said.hasPrefix(reason) || said == reason, "\(said)")
+}

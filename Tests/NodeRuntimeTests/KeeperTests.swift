@@ -223,3 +223,23 @@ extension Keeper {
         try home.publicKeys().log.hash
     }
 }
+
+/// A database made in the place of one that was lost would hide the loss.
+@Test func aWriterThatIsRefusedMakesNoDatabase() throws {
+    let town = try Town()
+    let city = try town.founded()
+    let fresh = try town.home("fresh", .street, "330105013")
+    #expect(throws: HomeError.notJoined(fresh.path)) { try Keeper(fresh) }
+    #expect(!FileManager.default.fileExists(atPath: fresh.databasePath))
+    let lost = KeeperError.behindFence(held: 0, fence: 1)
+    try FileManager.default.removeItem(atPath: city.databasePath)
+    #expect(throws: lost) { try Keeper(city) }
+    let other = try town.founded("other")
+    let invitation = try town.invitation(for: city, by: other, level: .district)
+    #expect(throws: lost) { try Keeper.join(city, invitation) }
+    #expect(!FileManager.default.fileExists(atPath: city.databasePath))
+    // A file that was emptied is none either, and stays as it is.
+    try Data().write(to: URL(filePath: city.databasePath))
+    #expect(throws: lost) { try Keeper(city) }
+    #expect(try Data(contentsOf: URL(filePath: city.databasePath)).isEmpty)
+}

@@ -156,7 +156,8 @@ private struct Desk {
     else { throw FixtureError.notThere("an entry") }
     let history = try store.folded(subject).history
     #expect(history.map(\.entry.sequence) == [place.sequence, place.sequence + 2])
-    #expect(history.first?.verdict == .noRight(.ratified(by: [hash])))
+    #expect(history.map(\.verdict) == [.ratified(by: hash), .effective])
+    #expect(try store.count(CaseFilter()) == 1)
     #expect(history.last?.entry.header.after == [])
     let reopened = try Store(path: desk.keeper.home.databasePath, mode: .readOnly)
     #expect(reopened.roster.rights(log: place.log) == store.roster.rights(log: place.log))

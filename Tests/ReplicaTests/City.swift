@@ -142,6 +142,21 @@ struct City {
         return store
     }
 
+    /// A grant for any keys, as whoever may enrol nodes can write it.
+    func grant(of keys: NodeKeys, in scope: Scope) -> EntryDraft {
+        .grant(
+            roster: subject,
+            request: EnrolmentRequest(
+                name: "another",
+                level: .street,
+                scope: scope,
+                endpoint: nil,
+                keys: keys
+            ),
+            isConfirmed: true
+        )
+    }
+
     /// A grant's end, as the founder writes it.
     func end(of number: Int) -> EntryDraft {
         .end(

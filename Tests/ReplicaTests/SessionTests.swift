@@ -79,6 +79,81 @@ import TransparencyLog
         #expect(bench.refusals(twin) == 0)
     }
 
+    @Test func anotherMemberThatNamesOurLogStopsNothing() throws {
+        for dialed in [nil, PeerAddress(endpoint: city.offices[1].endpoint)] {
+            let bench = try Bench(city, 2, instance: 77)
+            if let dialed { bench.tell(.configured(peers: [dialed])) }
+            let liar = bench.connect(1, as: 1, dialed: dialed)
+            bench.say(liar, .hello(bench.hello(2)))
+            #expect(bench.bye(liar) == .wrongLog)
+            #expect(bench.stops.isEmpty)
+            // Nor is its endpoint taken for our own, which is never dialed again.
+            guard let dialed else { continue }
+            bench.pass(milliseconds: 2_000)
+            #expect(bench.dials.contains(dialed))
+        }
+    }
+
+    // Whoever may enrol nodes can write a grant that pairs our log with a TLS key of its own.
+    @Test func aGrantThatPairsOurLogWithAnotherKeyStopsNothing() throws {
+        let bench = try Bench(city, 2)
+        let (victim, thief) = (city.offices[2], try Office(50))
+        let district = try city.store(1)
+        let keys = NodeKeys(
+            log: victim.keys.log,
+            service: thief.keys.service,
+            witness: thief.keys.witness,
+            seal: thief.keys.seal,
+            tls: thief.keys.tls,
+            successor: thief.keys.successor
+        )
+        _ = try district.write([city.grant(of: keys, in: victim.scope)])
+        let id = bench.meet(1, as: 1, heads: [district.head(city.log(1))])
+        bench.serve(id, from: district)
+        bench.tell(.rosterChanged(bench.store.roster))
+        #expect(bench.store.roster.members(tls: thief.keys.tls).map(\.log) == [city.log(2)])
+        let liar = SessionID(2)
+        bench.tell(.connected(liar, key: thief.keys.tls, dialed: nil))
+        bench.say(liar, .hello(bench.hello(2)))
+        #expect(bench.bye(liar) == .wrongLog)
+        #expect(bench.stops.isEmpty)
+    }
+
+    @Test func whoeverIsConfiguredCanNotPassForUsBeforeOurGrantIsSeen() throws {
+        let bench = try Bench(city, 2, knowsRoster: false)
+        let key = try Office(50).tls.publicKey
+        let address = PeerAddress(endpoint: "new:1", key: key)
+        bench.tell(.configured(peers: [address]))
+        let id = SessionID(1)
+        bench.tell(.connected(id, key: key, dialed: address))
+        bench.say(id, .hello(bench.hello(2)))
+        #expect(bench.bye(id) == .wrongLog)
+        #expect(bench.stops.isEmpty)
+    }
+
+    @Test func whoClaimsMoreThanWasSignedIsNoHolder() throws {
+        let bench = try Bench(city, 2)
+        let own = city.log(2)
+        let id = bench.meet(1, as: 1, heads: [])
+        func tell(_ head: Head) {
+            bench.say(id, .heads(Heads(kind: .news, heads: [head])))
+        }
+        bench.tell(.appended(try bench.store.write([report()])))
+        #expect(bench.machine.holders(of: own) == 0)
+        let honest = bench.store.head(own)
+        for size in [honest.size, honest.size + 1, .max] {
+            tell(Head(log: own, size: size, root: .zero, note: []))
+            #expect(bench.machine.holders(of: own) == 0)
+        }
+        tell(honest)
+        #expect(bench.machine.holders(of: own) == 1)
+        #expect(bench.machine.status.logs.first { $0.log == own }?.holders == 1)
+        // What it held then says nothing of what is written now.
+        bench.tell(.appended(try bench.store.write([report()])))
+        #expect(bench.machine.holders(of: own) == 0)
+        #expect(!bench.closed.contains(id))
+    }
+
     @Test func ofTwoSessionsBothSidesKeepTheSame() throws {
         let (small, large) = city.log(2) < city.log(1) ? (2, 1) : (1, 2)
         for (number, peer) in [(small, large), (large, small)] {
@@ -104,6 +179,14 @@ import TransparencyLog
         let new = bench.meet(2, as: 1, heads: [])
         #expect(bench.bye(old) == .duplicate)
         #expect(!bench.closed.contains(new))
+    }
+
+    @Test func aFrameThatIsTooLongIsToldToThePeer() throws {
+        let bench = try Bench(city, 2)
+        let id = bench.meet(1, as: 1, heads: [])
+        bench.tell(.oversized(id, bytes: 1 << 21))
+        #expect(bench.bye(id) == .limit)
+        #expect(bench.refusals(id) == 1)
     }
 
     @Test func sessionsBeyondTheLimitAreTurnedAway() throws {

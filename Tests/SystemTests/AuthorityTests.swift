@@ -215,7 +215,7 @@ struct AuthorityTests {
         )
 
         let admin = try await city.person("9", "district-admin")
-        #expect(try await city.run("policy").code == 0)
+        #expect(try await city.run("policy", "signing").code == 0)
         let fresh = try await town.initialize("fresh", "district", "330105")
         let request = fresh.path + "/request.txt"
         let byNode = try await city.run("enrol", request)

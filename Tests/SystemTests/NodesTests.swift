@@ -148,4 +148,67 @@ struct NodesTests {
         #expect(try city.status().cases == 1)
         #expect(await daemon.stop() == 0)
     }
+
+    @Test func aPeerThatIsAskedForIsDialedOnceAndItsFailureIsSaid() async throws {
+        let town = try Town()
+        let city = try await town.found()
+        let street = try await town.join("street", "street", "330105013", by: city)
+        let config = try String(contentsOfFile: street.path + "/config.json", encoding: .utf8)
+        let daemon = try await city.start()
+        let nobody = try freeEndpoint()
+        let failed = try await street.run("sync", "--peer", nobody)
+        #expect(failed.code == 2, "\(failed.errors)")
+        let said = "in step with others, but not with \(nobody): connect failed"
+        #expect(failed.errors.contains(said))
+        #expect(try await street.run("sync", "--peer", city.endpoint).code == 0)
+        // By another name for the same node.
+        let name = city.endpoint.replacing("127.0.0.1", with: "localhost")
+        #expect(name != city.endpoint)
+        #expect(try await street.run("sync", "--peer", name).code == 0)
+        let after = try String(contentsOfFile: street.path + "/config.json", encoding: .utf8)
+        #expect(after == config)
+        #expect(await daemon.stop() == 0)
+    }
+
+    /// As Nodes/README.md says.
+    @Test func aRestoredCopyTakesBackWhatItHadSentAndWritesOn() async throws {
+        let town = try Town()
+        let city = try await town.found()
+        let street = try await town.join("street", "street", "330105013", by: city)
+        let daemon = try await city.start()
+        #expect(try await street.run("sync").code == 0)
+        let copy = town.path("copy")
+        try FileManager.default.copyItem(atPath: street.path, toPath: copy)
+        #expect(try await street.run("case", "report", "--summary", "一").code == 0)
+        #expect(try await street.run("sync").code == 0)
+        try FileManager.default.removeItem(atPath: street.path)
+        try FileManager.default.moveItem(atPath: copy, toPath: street.path)
+        let met = try await street.run("sync", "--peer", city.endpoint)
+        #expect(met.code == 1 && met.errors.contains("more than it"), "\(met.errors)")
+        #expect(try await street.run("status", "--json")["entries"] as? Int == 4)
+        let own = try await street.start()
+        #expect(try await street.run("case", "report", "--summary", "二").code == 0)
+        #expect(await eventually { (try? city.status().entries) == 5 })
+        #expect(try city.status().forks.isEmpty)
+        #expect(await own.stop() == 0)
+        #expect(await daemon.stop() == 0)
+    }
+
+    @Test func aPeerThatIsAddedIsListedAtOnce() async throws {
+        let town = try Town()
+        let city = try await town.found()
+        func endpoints(_ outcome: Linli.Outcome) throws -> [String] {
+            try outcome.output.split(separator: "\n").map { line in
+                let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
+                return try #require((object as? [String: Any])?["endpoint"] as? String)
+            }
+        }
+        #expect(try endpoints(await city.run("peers", "--json", "--add", "a:1")) == ["a:1"])
+        #expect(try endpoints(await city.run("peers", "--json")) == ["a:1"])
+        let daemon = try await city.start()
+        let added = try endpoints(await city.run("peers", "--json", "--add", "b:1"))
+        #expect(added.contains("b:1"))
+        #expect(await daemon.stop() == 0)
+        #expect(try endpoints(await city.run("peers", "--json")) == ["a:1", "b:1"])
+    }
 }

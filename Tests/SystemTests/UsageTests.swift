@@ -38,6 +38,7 @@ struct UsageTests {
         try Data(changed.utf8).write(to: URL(filePath: damaged))
         let invitation = town.path("street.invitation")
         let new = town.path("new")
+        let long = town.path(String(repeating: "x", count: 90))
 
         let rows: [(Int32, [String])] = [
             (64, []), (64, ["fly"]), (64, ["run", "--fly"]), (64, ["run"]),
@@ -53,6 +54,9 @@ struct UsageTests {
             (64, ["init", new, "--name", "x", "--scope", "330105"]),
             (64, ["init", new, "--name", "x", "--scope", "330105", "--level", "city"]),
             (64, ["init", new, "--name", "x", "--scope", "330105", "--level", "emperor"]),
+            (1, ["found", garbage, "--name", "x", "--scope", "3301"]),
+            (64, ["found", long, "--name", "x", "--scope", "3301"]),
+            (1, ["export", street.path, "--home", city.path]),
             (1, ["init", city.path, "--name", "x", "--scope", "330105", "--level", "street"]),
             (2, ["init", "/nowhere/x", "--name", "x", "--scope", "330105", "--level", "street"]),
             (2, ["run", "--home", town.path("none")]),
@@ -133,8 +137,15 @@ struct UsageTests {
         let city = try await town.found()
         let street = try await town.initialize("street", "street", "330105013")
         let request = street.path + "/request.txt"
-        let lost = try await city.run("enrol", request, "-o", "/nowhere/x")
-        #expect(lost.code == 2)
+        // Where it can not be written, nothing is done.
+        for path in ["/nowhere/x", town.path("")] {
+            let nowhere = try await city.run("enrol", request, "-o", path)
+            #expect(nowhere.code == 2 && nowhere.errors.contains("nothing was done"))
+        }
+        #expect(try await city.run("status", "--json")["entries"] as? Int == 1)
+        let printed = try await city.run("enrol", request, "--json")
+        let letter = try #require(printed["letter"] as? String)
+        #expect(Armor.unwrap(letter, label: "INVITATION") != nil)
         #expect(try await city.run("enrol", request, "-o", town.path("again")).code == 0)
         #expect(try await street.run("join", town.path("again")).code == 0)
         #expect(try await city.run("status", "--json")["entries"] as? Int == 2)
@@ -158,5 +169,103 @@ struct UsageTests {
             #expect(outcome.code == 1 && outcome.errors.contains("belongs to street"), "\(key)")
         }
         #expect(try await city.run("enrol", thief.path + "/request.txt").code == 0)
+    }
+
+    /// Where the database was lost, joining again would begin a second history.
+    @Test func aHomeThatLostItsDatabaseIsToldToRestore() async throws {
+        let town = try Town()
+        let city = try await town.found()
+        let street = try await town.join("street", "street", "330105013", by: city)
+        let fresh = try await town.initialize("fresh", "street", "330105014")
+        for word in ["status", "cases", "roster", "verify", "sync", "run"] {
+            let outcome = try await fresh.run(word)
+            #expect(outcome.code == 2, "\(word)")
+            #expect(outcome.errors.contains("hint: linli join"), "\(word): \(outcome.errors)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: fresh.path + "/ledger.db"))
+        try FileManager.default.removeItem(atPath: street.path + "/ledger.db")
+        for word in ["status", "cases", "roster", "verify", "sync", "run"] {
+            let outcome = try await street.run(word)
+            #expect(outcome.code == (word == "verify" ? 1 : 2), "\(word)")
+            #expect(outcome.errors.contains("hint: the database was lost"), "\(word)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: street.path + "/ledger.db"))
+    }
+
+    /// The lines of a letter are read by people and signed by nobody.
+    @Test func aLetterThatSaysSomethingElseThanItsBlockIsRefused() async throws {
+        let town = try Town()
+        let city = try await town.found()
+        let street = try await town.initialize("street", "street", "330105013")
+        let file = town.path("letter")
+        let request = try String(contentsOfFile: street.path + "/request.txt", encoding: .utf8)
+        for (line, lie) in [
+            ("name: street", "name: 拱墅区"), ("level: street", "level: auditor"),
+            ("scope: 330105013", "scope: 330105014"), ("listen: ", "listen: other"),
+            ("fingerprint: ", "fingerprint: 0"),
+        ] {
+            let changed = request.replacing(line, with: lie)
+            #expect(changed != request)
+            try Data(changed.utf8).write(to: URL(filePath: file))
+            let outcome = try await city.run("enrol", file, "-o", town.path("no"))
+            #expect(outcome.code == 1 && outcome.errors.contains("the letter says"), "\(line)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: town.path("no")))
+        #expect(try await city.run("status", "--json")["entries"] as? Int == 1)
+        // What is shown before somebody confirms it comes from the signed block.
+        let good = try await city.run("enrol", street.path + "/request.txt", "--json")
+        for (key, value) in [
+            ("name", "street"), ("level", "street"), ("scope", "330105013"),
+            ("listen", street.endpoint),
+        ] {
+            #expect(good[key] as? String == value)
+            #expect(good.errors.contains("\(key): \(value)\n"))
+        }
+        let invitation = try #require(good["letter"] as? String)
+        for line in ["ledger: ", "from: ", "fingerprint: "] {
+            let changed = invitation.replacing(line, with: line + "1")
+            try Data(changed.utf8).write(to: URL(filePath: file))
+            let outcome = try await street.run("join", file)
+            #expect(outcome.code == 1 && outcome.errors.contains("the letter says"), "\(line)")
+        }
+        try Data(invitation.utf8).write(to: URL(filePath: file))
+        let joined = try await street.run("join", file, "--json")
+        #expect(joined.code == 0 && joined["from"] as? String == city.endpoint)
+        #expect(joined["founder"] as? String == "city" && joined["scope"] as? String == "3301")
+        #expect(joined.errors.contains("founder: city\nscope: 3301\nfingerprint"))
+    }
+
+    /// Each with what to do about it.
+    @Test func whatGoesWrongWithAHomeComesWithAHint() async throws {
+        let town = try Town()
+        let city = try await town.found()
+        let other = try await town.found("other")
+        let config = other.path + "/config.json"
+        let text = try String(contentsOfFile: config, encoding: .utf8)
+        try Data(text.replacing(other.endpoint, with: city.endpoint).utf8)
+            .write(to: URL(filePath: config))
+        let daemon = try await city.start()
+        let taken = try await other.run("run")
+        #expect(taken.code == 2 && taken.errors.contains("hint: another program listens there"))
+        #expect(await daemon.stop() == 0)
+        try Data("{".utf8).write(to: URL(filePath: config))
+        let wrong = try await other.run("status")
+        #expect(wrong.code == 2 && wrong.errors.contains("config.json: it is not JSON\nhint: mend"))
+        try Data(text.utf8).write(to: URL(filePath: config))
+        for key in ["log.pem", "tls.pem"] {
+            let file = other.path + "/keys/" + key
+            let pem = try Data(contentsOf: URL(filePath: file))
+            for content in ["", "nonsense", nil] {
+                try FileManager.default.removeItem(atPath: file)
+                if let content {
+                    try Data(content.utf8).write(to: URL(filePath: file))
+                    _ = unsafe chmod(file, 0o600)
+                }
+                let refused = try await other.run("run")
+                #expect(refused.code == 2 && refused.errors.contains("hint: restore the file from"))
+                try pem.write(to: URL(filePath: file))
+                _ = unsafe chmod(file, 0o600)
+            }
+        }
     }
 }

@@ -54,7 +54,7 @@ import Testing
             ([0xff, 0xff, 0xff, 0xff], 0xffff_ffff), ([0, 0x10, 0, 1], (1 << 20) + 1),
         ] as [([UInt8], Int)]
     )
-    func anAnnouncedFrameThatIsTooLongEndsTheConnection(
+    func nothingIsReceivedAfterAFrameThatIsTooLongAndThePeerCanBeTold(
         header: [UInt8],
         count: Int
     ) async throws {
@@ -65,7 +65,20 @@ import Testing
         try peer.engine.write(header, 0..<4)
         try await peer.flush()
         #expect(try await failure { _ = try await far.receive() } == .frameTooLong(count))
-        #expect(try await failure { try await far.send([]) } == .frameTooLong(count))
+        #expect(try await failure { _ = try await far.receive() } == .frameTooLong(count))
+        try await far.send([7])
+        await far.close()
+        var told: [UInt8] = []
+        for _ in 0..<9 where told.count < 5 {
+            let bytes = try await someBytes(of: peer.socket)
+            try peer.engine.feed(bytes, count: bytes.count)
+            var buffer = [UInt8](repeating: 0, count: 64)
+            while case .bytes(let count) = try peer.engine.read(into: &buffer, from: 0) {
+                told += buffer[..<count]
+            }
+        }
+        #expect(told == [0, 0, 0, 1, 7])
+        #expect(try await failure { try await far.send([]) } == .closed)
         try await bystander.check()
         await bystander.close()
     }

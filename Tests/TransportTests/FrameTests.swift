@@ -1,4 +1,5 @@
 import Crypto
+import Dispatch
 import TestSupport
 import Testing
 
@@ -113,6 +114,54 @@ import Testing
         await pair.near.close()
         #expect(try await waiting == .closed)
         await pair.close()
+    }
+
+    /// The receiver may be on its way into a wait when the connection is closed, and what lingers
+    /// to let the last frame arrive then waits for the same socket.
+    @Test func closingAtAnyMomentOfAReceiveEndsIt() async throws {
+        let server = try Server(identity(1))
+        for _ in 0..<25 {
+            // Many at a time: the moment is short unless threads have to wait for each other.
+            var peers: [(peer: RawPeer, far: Connection)] = []
+            for _ in 0..<40 {
+                peers.append((try await RawPeer(server), try await server.connections.next()))
+            }
+            let errors = await withTaskGroup(of: TransportError?.self) { group in
+                for (number, (_, far)) in peers.enumerated() {
+                    group.addTask {
+                        for _ in 0..<(number % 7) { await Task.yield() }
+                        await far.close()
+                        return nil
+                    }
+                    group.addTask {
+                        do {
+                            _ = try await far.receive()
+                            return nil
+                        } catch {
+                            return error as? TransportError
+                        }
+                    }
+                }
+                return await group.reduce(into: []) { $0 += [$1].compactMap { $0 } }
+            }
+            #expect(errors == Array(repeating: .closed, count: peers.count))
+            for (peer, _) in peers { peer.socket.close() }
+        }
+    }
+
+    @Test func aWaitThatBeginsWhileTheSocketLingersIsInterrupted() async throws {
+        let server = try Server(identity(1))
+        let socket = try await RawPeer(server).socket
+        // Nobody receives there, so that nothing ends the lingering.
+        let far = try await server.connections.next()
+        let lingering = Task { await socket.finish(by: .now() + 1) }
+        try await Task.sleep(for: .milliseconds(100))
+        let start = ContinuousClock.now
+        let outcome = await socket.reading.wait(until: .now() + 5, cancellable: true)
+        #expect(outcome == .interrupted)
+        #expect(ContinuousClock.now - start < .milliseconds(500))
+        await lingering.value
+        await far.close()
     }
 
     @Test func aCancelledReceiveLosesNothing() async throws {

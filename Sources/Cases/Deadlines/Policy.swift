@@ -23,7 +23,8 @@ package struct Policy: Hashable, Sendable {
         /// The clocks.
         package let profile: Profile
 
-        func holds(at instant: UInt64, in place: Scope) -> Bool {
+        /// Whether it holds at an instant in a place.
+        package func holds(at instant: UInt64, in place: Scope) -> Bool {
             validFrom <= instant && instant < validUntil ?? .max && scope.covers(place)
         }
     }
@@ -67,7 +68,8 @@ package struct Policy: Hashable, Sendable {
 
     /// The profile of a case that names none.
     package func fallback(at instant: UInt64, in place: Scope) -> Profile {
-        profiles.first { $0.isDefault && $0.holds(at: instant, in: place) }?.profile ?? .hangzhou
+        profiles.first { $0.isDefault && $0.holds(at: instant, in: place) }?.profile
+            ?? profile(Profile.hangzhou.code, at: instant, in: place) ?? .hangzhou
     }
 
     /// When a clock that starts at `start` runs out.
@@ -92,7 +94,7 @@ extension Policy.LocalProfile {
         id = view.id
         scope = view.scope
         self.validFrom = validFrom
-        validUntil = view.stage == .repealed ? view.updatedAt : nil
+        validUntil = view.stage == .repealed ? view.number(.closedAt) ?? view.updatedAt : nil
         isDefault = view[.isDefault] == .bool(true)
         profile = Profile(code, rows.compactMap { ProfileClock($0) })
     }

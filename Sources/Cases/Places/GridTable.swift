@@ -94,6 +94,12 @@ package struct GridTable: Hashable, Sendable {
         self.versions = sorted
     }
 
+    /// No versions yet.
+    package init(street: Scope) {
+        self.street = street
+        versions = []
+    }
+
     /// The version that is valid at an instant; nil before the first.
     package func version(at instant: UInt64) -> GridVersion? {
         versions.last { $0.validFrom <= instant }

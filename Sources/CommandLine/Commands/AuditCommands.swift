@@ -13,6 +13,16 @@ extension Program {
     package static let auditCommands: [Command] = [
         Command(
             "verify",
+            flags: [
+                Command.Flag(
+                    "scratch",
+                    "DIR",
+                    Label(
+                        "重算用的目录, 默认在节点目录",
+                        "where to rebuild; in the home if left out and it can be written to"
+                    )
+                )
+            ],
             group: .audit,
             Label(
                 "核验全部历史: 哈希、根、签名、权限, 并重算视图",
@@ -41,14 +51,17 @@ extension Program {
 enum AuditCommands {
     static func verify(_ call: Invocation) async throws -> ExitCode {
         let home = try call.home()
-        guard FileManager.default.fileExists(atPath: home.databasePath) else {
-            throw HomeError.notJoined(home.path)
+        guard home.hasDatabase else {
+            let failure = CommandError(explaining: home.absence())
+            // What was signed and is not there is an answer; a home that is new has none.
+            let isLost = home.absence() is KeeperError
+            throw CommandError(isLost ? .bad : .unknown, failure.message, hint: failure.hint)
         }
         let job = VerifyJob(
             databasePath: home.databasePath,
             fencePath: home.fencePath,
             ownLog: try home.signingKey(.log).publicKey.hash,
-            scratchDirectory: home.path,
+            scratchDirectory: call["scratch"] ?? scratchDirectory(home),
             threads: ProcessInfo.processInfo.activeProcessorCount
         )
         let report = Store.verify(job) { progress in
@@ -62,6 +75,14 @@ enum AuditCommands {
         print(report, call.output)
         sayBasis(report, job.ownLog, try? call.openStore().roster, call.output)
         return code(report)
+    }
+
+    /// The home's own disk has room for as much again, if somebody looked; a home on a medium that
+    /// can not be written to has none.
+    private static func scratchDirectory(_ home: Home) -> String {
+        let manager = FileManager.default
+        return manager.isWritableFile(atPath: home.path)
+            ? home.path : manager.temporaryDirectory.path
     }
 
     private static func code(_ report: VerifyReport) -> ExitCode {

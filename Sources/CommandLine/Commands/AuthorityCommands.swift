@@ -16,7 +16,7 @@ extension Program {
             run: AuthorityCommands.rotate
         ),
         Command(
-            "policy",
+            "policy signing",
             flags: [
                 Command.Flag(
                     "scope",
@@ -67,7 +67,7 @@ extension Program {
                     Label("必填。首条的序号", "required; sequence of the first entry")
                 ),
                 Command.Flag("to", "M", Label("必填。末条的序号", "required; sequence of the last entry")),
-                NodeFlags.reason,
+                NodeFlags.reason, FreeText.allowPersonal,
             ] + Command.Flag.signing,
             group: .node,
             help
@@ -181,6 +181,7 @@ private struct MarkCommand {
         let groups = stride(from: 0, to: max(subjects.count, 1), by: room).map { start in
             Array(subjects[start..<min(start + room, subjects.count)])
         }
+        let reason = try FreeText.reason(call)
         let items = groups.map { group in
             AppendItem(
                 .mark(
@@ -189,7 +190,7 @@ private struct MarkCommand {
                     first: range.lowerBound,
                     position: LogPosition(log: node.log, size: range.upperBound, root: root),
                     further: group,
-                    reason: call["reason"] ?? ""
+                    reason: reason
                 )
             )
         }

@@ -12,7 +12,8 @@ struct Basis {
     /// The time for which overdue and missing were computed, milliseconds since 1970.
     let now: UInt64
     private let completeness: Completeness
-    private let frontier: Digest
+    /// Digest of the logs that were folded.
+    let frontier: Digest
 
     /// Takes it from the store as it is now.
     init(_ store: Store, now: UInt64 = SystemSource.wallMilliseconds()) throws {

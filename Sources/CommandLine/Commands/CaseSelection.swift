@@ -19,6 +19,7 @@ struct CaseSelection {
             Label("此时起上报,如 2026-11-23", "reported at or after, such as 2026-11-23")
         ),
         Command.Flag("until", "TIME", Label("此时前上报", "reported before")),
+        CasePlaces.flag,
     ]
 
     /// In what condition.
@@ -33,7 +34,13 @@ struct CaseSelection {
             )
         ),
         Command.Flag("open", Label("未结案件", "not ended")),
-        Command.Flag("overdue", Label("已超期", "a clock has run out")),
+        Command.Flag(
+            "overdue",
+            Label(
+                "已超期;同 --offered-to: 答复已逾期",
+                "a clock has run out; with --offered-to, the time to answer"
+            )
+        ),
         Command.Flag(
             "due-within",
             "10m|2h|1d",
@@ -116,7 +123,7 @@ struct CaseSelection {
         return scope
     }
 
-    private func place(_ flag: String) throws(CommandError) -> Scope? {
+    func place(_ flag: String) throws(CommandError) -> Scope? {
         guard let code = invocation[flag] else { return nil }
         guard let scope = Scope(code) else {
             throw CommandError(.usage, "--\(flag) is \"\(code)\", want 4, 6, 9 or 12 digits")

@@ -28,18 +28,24 @@ private struct CasesList {
         let basis = try Basis(store)
         var filter = try CaseSelection(invocation).filter(now: basis.now)
         filter.limit = try invocation.number("limit", in: 0...1_000_000, or: 100)
+        let places = try CasePlaces(invocation, store, widening: &filter)
         if invocation.has("count") {
             let count = try store.count(filter)
             let json: JSON = ["count": .number(Int64(count))]
             invocation.output.line(invocation.isJSON ? json.line : String(count))
-            basis.finish(invocation)
+            places.finish(basis, invocation)
             return .good
         }
         let cases = try store.cases(filter)
+        let disputed = try store.disputed(cases, now: basis.now)
         if invocation.isJSON {
-            for (id, row) in cases { invocation.output.line(row.json(id, now: basis.now).line) }
+            for (id, row) in cases {
+                let json = row.json(id, now: basis.now)
+                    .adding("disputedCustody", .bool(disputed.contains(id)))
+                invocation.output.line(json.line)
+            }
         } else if !cases.isEmpty {
-            printTable(cases, now: basis.now)
+            printTable(cases, disputed, now: basis.now)
         }
         if !invocation.isJSON, cases.count == filter.limit {
             let count = try store.count(filter)
@@ -50,11 +56,15 @@ private struct CasesList {
                 )
             )
         }
-        basis.finish(invocation)
+        places.finish(basis, invocation)
         return .good
     }
 
-    private func printTable(_ cases: [(id: SubjectID, row: CaseRow)], now: UInt64) {
+    private func printTable(
+        _ cases: [(id: SubjectID, row: CaseRow)],
+        _ disputed: Set<SubjectID>,
+        now: UInt64
+    ) {
         let output = invocation.output
         let head = [
             output.text("编号", "id"), output.text("案件", "number"), output.text("阶段", "stage"),
@@ -68,22 +78,13 @@ private struct CasesList {
                 output.name(row.stage, in: .stages),
                 row.category.map { output.name($0, in: .eventTypes) } ?? "",
                 output.minute(row.reportedAt), row.dueAt.map(output.minute) ?? "", row.holder,
-                marks(row, now: now), row.summary ?? "",
+                row.marks(output, isDisputed: disputed.contains(id), now: now).joined(
+                    separator: " "
+                ),
+                row.summary ?? "",
             ]
         }
         output.table([head] + rows, limit: 32)
-    }
-
-    private func marks(_ row: CaseRow, now: UInt64) -> String {
-        let output = invocation.output
-        var marks: [String] = []
-        if row.isOverdue(now: now) { marks.append(output.text("超期", "overdue")) }
-        if row.wasOverdue { marks.append(output.text("曾超期", "was late")) }
-        if row.conflicts > 0 {
-            marks.append(output.text("冲突\(row.conflicts)", "conflicts \(row.conflicts)"))
-        }
-        if !row.flags.isEmpty { marks.append(output.text("存疑", "odd")) }
-        return marks.joined(separator: " ")
     }
 }
 
@@ -106,9 +107,14 @@ extension CaseRow {
             "closedAt": .count(closedAt),
             "updatedAt": .count(updatedAt),
             "holder": .text(holder),
+            "offeredTo": .optional(offeredTo),
+            "answerBy": .count(answerBy),
+            "suspended": .bool(stage == Stage.suspended.rawValue),
             "conflicts": .number(Int64(conflicts)),
             "flags": .array(flags.map(JSON.text)),
             "external": .optional(external),
+            "address": .optional(address),
+            "grid": .optional(grid),
         ]
     }
 }

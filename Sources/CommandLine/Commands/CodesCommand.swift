@@ -21,7 +21,18 @@ extension Program {
                 }
             } else {
                 output.table([head] + rows)
+                output.line()
+                output.line(
+                    output.text(
+                        "linli codes justice: GB/T 31000 与人民调解类别的对照",
+                        "linli codes justice: GB/T 31000 beside the categories of mediation"
+                    )
+                )
             }
+            return .good
+        }
+        guard name != JusticeCodes.name else {
+            JusticeCodes(output).print(isJSON: invocation.isJSON)
             return .good
         }
         let found = codeFields.first { $0.spec.flag == name || $0.list.name == name }

@@ -7,29 +7,45 @@ extension Program {
     static let conflictsCommand = Command(
         "conflicts",
         flags: CaseSelection.placeFlags + [
-            Command.Flag("limit", "N", Label("最多几个案件,默认 100", "most cases, 100 if left out"))
+            Command.Flag("owner", "CODE", Label("由此地处理", "this place has to settle it")),
+            Command.Flag("overdue", Label("处理已逾期", "the time to settle it is over")),
+            Command.Flag("limit", "N", Label("最多几个案件,默认 100", "most cases, 100 if left out")),
         ],
         group: .view,
-        Label("待处理的冲突及其各值", "what is to be settled, with every value that stands")
-    ) { invocation in
+        Label(
+            "待处理的冲突、各值与处理命令",
+            "what is to be settled, every value that stands, and the command that settles it"
+        )
+    ) { try ConflictsList($0).run() }
+}
+
+/// `linli conflicts`.
+private struct ConflictsList {
+    let invocation: Invocation
+
+    init(_ invocation: Invocation) { self.invocation = invocation }
+
+    func run() throws -> ExitCode {
         let store = try invocation.openStore()
         let basis = try Basis(store)
+        let owner = try CaseSelection(invocation).place("owner")
         var filter = try CaseSelection(invocation).filter(now: basis.now)
+        // It has a meaning of its own here: not that a clock of the case has run out.
+        filter.overdueAt = nil
         filter.conflictAt = basis.now
         filter.limit = try invocation.number("limit", in: 0...100_000, or: 100)
+        let places = try CasePlaces(invocation, store, widening: &filter)
         let found = try store.cases(filter)
-        let pages = try found.compactMap { id, _ in
-            try store.folded(id).view.map { CasePage(view: $0, store: store, now: basis.now) }
-        }
-        for page in pages {
-            for conflict in page.view.conflicts {
+        for folded in try store.folded(found.map(\.id)) {
+            guard let view = folded.view else { continue }
+            let page = CasePage(view: view, store: store, now: basis.now)
+            for dispute in Dispute.all(page) {
+                if let owner, !owner.covers(dispute.owner) { continue }
+                if invocation.has("overdue"), dispute.answerBy >= basis.now { continue }
                 if invocation.isJSON {
-                    let json: JSON = [
-                        "id": .text(page.view.id.description), "number": .text(page.view.number),
-                    ]
-                    invocation.output.line(json.adding(all: page.conflict(conflict)).line)
+                    invocation.output.line(dispute.json.line)
                 } else {
-                    printConflict(conflict, page, invocation.output)
+                    dispute.print(to: invocation.output)
                 }
             }
         }
@@ -38,31 +54,7 @@ extension Program {
                 invocation.output.text("还有更多案件: --limit", "there are more cases: --limit")
             )
         }
-        basis.finish(invocation)
+        places.finish(basis, invocation)
         return .good
-    }
-
-    private static func printConflict(
-        _ conflict: SubjectView.Conflict,
-        _ page: CasePage,
-        _ output: Output
-    ) {
-        let spec = CaseField(rawValue: conflict.register)?.spec
-        let isLate = conflict.answerBy < page.now
-        output.line(
-            [
-                page.view.id.short, page.view.number, output.label(ofField: conflict.register),
-                conflict.owner.code, output.minute(conflict.answerBy),
-                isLate ? output.text("超期", "overdue") : "",
-            ].joined(separator: "  ")
-        )
-        output.table(
-            conflict.writes.map { write in
-                [
-                    "    " + output.value(write.value, of: spec), page.store.nodeName(write.log),
-                    output.minute(write.time),
-                ]
-            }
-        )
     }
 }

@@ -9,7 +9,11 @@ internal import Storage
 enum Enrolling {
     static func enrol(_ call: Invocation) async throws -> ExitCode {
         let home = try call.home()
-        let request = try EnrolmentRequest(armored: try read(call.arguments[0]))
+        let text = try read(call.arguments[0])
+        let request = try EnrolmentRequest(armored: text)
+        try Letter(request).check(text)
+        if let file = call["output"] { try Founding.checkWritable(file) }
+        Letter(request).show(call.output)
         let isConfirmed = try confirmed(call, request.fingerprint, of: "request")
         let author = try call.author()
         let store = try call.openStore()
@@ -118,30 +122,40 @@ enum Enrolling {
         let letter = """
             Linli 邀请函 / invitation
             for: \(request.name) (\(request.level.name) \(request.scope))
-            from: \(home.configuration.name), \(home.configuration.listen ?? "-")
-            ledger: \(invitation.ledger)
-            fingerprint: \(invitation.fingerprint)
+            \(Letter(invitation).text)
 
             \(invitation.armored)
             """
         if let file = call["output"] {
-            try Founding.write(letter, to: file)
+            do {
+                try Founding.write(letter, to: file)
+            } catch {
+                throw CommandError(
+                    .unknown,
+                    "\(request.name) is enrolled, but \(error.message)",
+                    hint: "enrol the same request again with another -o: the same invitation comes"
+                )
+            }
         } else if !call.isJSON {
             call.output.line(letter)
         }
         report(
             call,
-            [
+            Letter(request).rows + [
                 ("grant", grant.description), ("invitation", call["output"] ?? "-"),
                 ("fingerprint", invitation.fingerprint), ("confirmed", isConfirmed ? "yes" : "no"),
-            ]
+            ] + (call.isJSON && !call.has("output") ? [("letter", letter)] : [])
         )
         return .good
     }
 
     static func join(_ call: Invocation) async throws -> ExitCode {
         let home = try call.home()
-        let invitation = try Invitation(armored: try read(call.arguments[0]))
+        try home.checkSocketPath()
+        let text = try read(call.arguments[0])
+        let invitation = try Invitation(armored: text)
+        try Letter(invitation).check(text)
+        Letter(invitation).show(call.output)
         _ = try confirmed(call, invitation.fingerprint, of: "invitation")
         if let peer = call["peer"] { _ = try Founding.endpoint(peer, flag: "peer") }
         // By another way than the inviter named, the inviter must still prove its key.
@@ -149,8 +163,8 @@ enum Enrolling {
         let keeper = try Keeper.join(home, invitation, endpoints: endpoints)
         report(
             call,
-            [
-                ("ledger", invitation.ledger.description), ("log", keeper.identity.log.description),
+            Letter(invitation).rows + [
+                ("log", keeper.identity.log.description),
                 ("fingerprint", invitation.fingerprint),
             ]
         )
@@ -159,6 +173,7 @@ enum Enrolling {
 
     static func end(_ call: Invocation) async throws -> ExitCode {
         let home = try call.home()
+        let reason = try FreeText.reason(call)
         let author = try call.author()
         let store = try call.openStore()
         guard let subject = store.rosterSubject else { throw HomeError.notJoined(home.path) }
@@ -178,7 +193,7 @@ enum Enrolling {
             roster: subject,
             grants: [grant.hash],
             cuts: [position],
-            reason: call["reason"] ?? ""
+            reason: reason
         )
         _ = try HomeWriter(home).append([AppendItem(draft)], as: author)
         report(

@@ -73,11 +73,7 @@ enum Founding {
         )
         let letter = """
             Linli 入网申请 / enrolment request
-            name: \(request.name)
-            level: \(level.name)
-            scope: \(request.scope)
-            listen: \(request.endpoint ?? "-")
-            fingerprint: \(request.fingerprint)
+            \(Letter(request).text)
 
             \(armored)
             """
@@ -106,6 +102,26 @@ enum Founding {
         }
     }
 
+    /// Checks that a file can be written, before anything that can not be undone.
+    static func checkWritable(_ path: String) throws(CommandError) {
+        let manager = FileManager.default
+        guard let attributes = try? manager.attributesOfItem(atPath: path) else {
+            let folder = URL(filePath: path).deletingLastPathComponent().path
+            guard manager.isWritableFile(atPath: folder) else {
+                throw CommandError(
+                    .unknown,
+                    "can not write \(path): \(folder) can not be written to; nothing was done",
+                    hint: "name a file in a directory that exists"
+                )
+            }
+            return
+        }
+        let isDirectory = attributes[.type] as? FileAttributeType == .typeDirectory
+        guard !isDirectory, manager.isWritableFile(atPath: path) else {
+            throw CommandError(.unknown, "can not write \(path); nothing was done")
+        }
+    }
+
     private static func configuration(
         _ call: Invocation,
         level: Level
@@ -120,6 +136,7 @@ enum Founding {
         guard EnrolmentRequest.isPlain(name) else {
             throw CommandError(.usage, "--name has control characters, want plain text")
         }
+        try FreeText.check(name, flag: "name", call)
         let code = try call.required("scope")
         guard let scope = Scope(code) else {
             throw CommandError(.usage, "--scope is \"\(code)\", want 4, 6, 9 or 12 digits")

@@ -7,16 +7,26 @@ extension Program {
         "import",
         ["FILE"],
         flags: [
-            Command.Flag("format", "csv|open311", Label("必填。文件格式", "required; what the file is")),
+            Command.Flag(
+                "format",
+                "csv|open311|mediation",
+                Label("必填。文件格式", "required; what the file is")
+            ),
             Command.Flag(
                 "map",
                 "FILE",
-                Label("CSV 各列的含义,见 Nodes/import", "what the columns of a CSV are; see Nodes/import")
+                Label(
+                    "CSV 各列或调解卷宗各键的含义,见 Nodes/import",
+                    "what columns of a CSV or keys of mediation files are; see Nodes/import"
+                )
             ),
             Command.Flag(
                 "source",
                 "NAME",
-                Label("open311: 来源系统代号", "open311: short name of the other system")
+                Label(
+                    "来源系统代号(open311,无 --map 的 mediation)",
+                    "short name of the other system: open311, and mediation without --map"
+                )
             ),
             Command.Flag(
                 "refused",
@@ -48,10 +58,14 @@ extension Program {
             author: try invocation.author(),
             output: invocation.output
         )
-        var reader = ImportReader(format)
-        while let chunk = try readChunk(file, path) { try run.take(try reader.received(chunk)) }
-        try run.take(try reader.finished())
-        return try run.finish(isJSON: invocation.isJSON)
+        do {
+            var reader = ImportReader(format)
+            while let chunk = try readChunk(file, path) { try run.take(try reader.received(chunk)) }
+            try run.take(try reader.finished())
+            return try run.finish(isJSON: invocation.isJSON)
+        } catch {
+            throw run.cutShort(by: error, isJSON: invocation.isJSON)
+        }
     }
 
     private static func importFormat(
@@ -63,24 +77,38 @@ extension Program {
             guard !invocation.has("source") else {
                 throw CommandError(.usage, "--source is for open311; a map names its own")
             }
-            let data = try openFile(path).readToEnd() ?? Data()
-            let map = try ImportMap(json: Array(data))
+            let map = try ImportMap(json: try readMap(path))
             return (.csv(map), map.source)
+        case "mediation" where invocation.has("map"):
+            guard !invocation.has("source") else {
+                throw CommandError(.usage, "--source and --map are both given; a map names its own")
+            }
+            let map = try MediationMap(json: try readMap(try invocation.required("map")))
+            return (.mediation(map), map.source)
+        case "mediation":
+            let source = try sourceCode(invocation)
+            return (.mediation(MediationMap(source: source)), source)
         case "open311":
-            let name = try invocation.required("source")
             guard !invocation.has("map") else {
                 throw CommandError(.usage, "--map is for csv; open311 has fields of its own")
             }
-            guard let source = SourceCode(name) else {
-                throw CommandError(
-                    .usage,
-                    "--source is \"\(name)\", want 1 to 32 of a-z, 0-9 and -"
-                )
-            }
+            let source = try sourceCode(invocation)
             return (.open311(source), source)
         case let format:
-            throw CommandError(.usage, "--format is \"\(format)\", want csv or open311")
+            throw CommandError(.usage, "--format is \"\(format)\", want csv, open311 or mediation")
         }
+    }
+
+    private static func readMap(_ path: String) throws -> [UInt8] {
+        Array(try openFile(path).readToEnd() ?? Data())
+    }
+
+    private static func sourceCode(_ invocation: Invocation) throws(CommandError) -> SourceCode {
+        let name = try invocation.required("source")
+        guard let source = SourceCode(name) else {
+            throw CommandError(.usage, "--source is \"\(name)\", want 1 to 32 of a-z, 0-9 and -")
+        }
+        return source
     }
 
     private static func openFile(_ path: String) throws(CommandError) -> FileHandle {
@@ -103,7 +131,7 @@ extension Program {
             throw CommandError(
                 .unknown,
                 "can not read \(path)",
-                hint: "import it again: what was taken is skipped"
+                hint: "import the file again: rows that were taken are skipped"
             )
         }
     }

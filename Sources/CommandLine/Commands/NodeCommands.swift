@@ -10,7 +10,7 @@ extension Program {
         Command(
             "found",
             ["HOME"],
-            flags: [name, scope, listen],
+            flags: [name, scope, listen, FreeText.allowPersonal],
             group: .node,
             Label("创建新台账及其首个节点", "new ledger and its founding node"),
             run: Founding.found
@@ -18,7 +18,7 @@ extension Program {
         Command(
             "init",
             ["HOME"],
-            flags: [name, scope, level, listen],
+            flags: [name, scope, level, listen, FreeText.allowPersonal],
             group: .node,
             Label("建立节点目录并写出入网申请", "home and request of a node not yet enrolled"),
             run: Founding.initialize
@@ -51,7 +51,11 @@ extension Program {
         Command(
             "sync",
             flags: [
-                peer,
+                Command.Flag(
+                    "peer",
+                    "HOST:PORT",
+                    Label("本次还要连接的节点, 不写入配置", "a node to dial too, this time only")
+                ),
                 Command.Flag("timeout", "SECONDS", Label("最长等待", "longest wait, 60 if not given")),
             ],
             group: .node,
@@ -95,6 +99,7 @@ extension Program {
                     "DIGITS",
                     Label("更换密钥后终止哪一项授权", "which grant, if its keys were changed")
                 ),
+                FreeText.allowPersonal,
             ] + Command.Flag.signing,
             group: .node,
             Label("终止一个节点的权限", "end a node's right"),

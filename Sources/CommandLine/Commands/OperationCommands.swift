@@ -4,14 +4,17 @@ extension Program {
     /// `linli KIND VERB` for every operation of the table, and the import.
     static let caseCommands: [Command] =
         CaseOperation.all.filter { $0.act != .takeOver }.map(command) + [importCommand]
+        + documentCommands
 
     private static func command(_ operation: CaseOperation) -> Command {
         Command(
             "\(operation.kind.rawValue) \(operation.verb)",
             arguments(operation),
-            flags: operation.fields.flatMap(Self.flags) + placeFlags(operation) + authorFlags,
+            flags: operation.fields.flatMap(Self.flags) + OperationChecks.flags(operation)
+                + placeFlags(operation)
+                + authorFlags.filter { $0.name != "allow-personal" || operation.kind != .dwelling },
             group: operation.kind == .case ? .cases : .community,
-            operation.help
+            OperationChecks.help(operation)
         ) { try OperationWrite(operation, $0).run() }
     }
 
@@ -35,6 +38,7 @@ extension Program {
                 )
             )
         }
+        if operation == .archive { flags.append(SubjectChecks.incompleteFlag) }
         switch operation.act {
         case .offer, .assign:
             flags.append(
@@ -62,10 +66,7 @@ extension Program {
                 "NUMBER",
                 Label("经办人的岗位编号,不写姓名", "role-bound staff number, never a name")
             ),
-            Command.Flag(
-                "allow-personal",
-                Label("确需写入电话、证件或卡号", "write telephone, identity or card numbers all the same")
-            ),
+            FreeText.allowPersonal,
         ] + Command.Flag.signing
 
     /// A field's flag; free text can also come from a file, so that it stays out of the list of
@@ -73,7 +74,9 @@ extension Program {
     private static func flags(_ use: CaseOperation.Use) -> [Command.Flag] {
         let spec = use.field.spec
         var help = spec.help
-        if use.isRequired { help = Label("必填。" + help.zh, "required; " + help.en) }
+        if use.isRequired, !OperationText.areFound.contains(use.field) {
+            help = Label("必填。" + help.zh, "required; " + help.en)
+        }
         if case .code(let list) = spec.type {
             help = Label(
                 "\(help.zh): \(listed(list, spec, \.zh))",

@@ -1,6 +1,7 @@
 internal import Cases
 internal import Encoding
 internal import Foundation
+internal import Ledger
 internal import NodeRuntime
 
 /// Reads the values of one operation from flags, files and standard input.
@@ -41,6 +42,10 @@ struct OperationText {
             }
             guard let text = try file.map(Self.read) ?? invocation[spec.flag] else { continue }
             try check(text, of: spec)
+            if spec.type == .subject {
+                try draft.set(spec.field, .bytes(try subject(text, of: spec).bytes))
+                continue
+            }
             try draft.set(spec.field, text)
             if spec.field == .at { try checkPast(text) }
         }
@@ -48,8 +53,11 @@ struct OperationText {
         return draft
     }
 
-    /// Found by what stands open, and only chosen by a flag.
-    private static let areFilled: Set<CaseField> = [.offer, .link]
+    /// Found by what stands open, and only chosen by a flag, which may be shorter than the value.
+    static let areFilled: Set<CaseField> = areFound.union([.from, .about])
+
+    /// Those of them that are found without a flag where there is one only.
+    static let areFound: Set<CaseField> = [.offer, .link]
 
     /// Reads the terms of an agreement's items off the items: `what; how; until when`.
     private func addItemTerms(to draft: inout CaseDraft) throws {
@@ -72,6 +80,12 @@ struct OperationText {
         try draft.set(.itemTerms, .array(terms))
     }
 
+    /// The subject that a flag names, by its number or the first digits of its id.
+    private func subject(_ text: String, of spec: FieldSpec) throws -> SubjectID {
+        if let bytes = unhex(text), let whole = SubjectID(bytes) { return whole }
+        return try invocation.openStore().subject(called: text)
+    }
+
     /// How far ahead of this node's clock an act may be said to have happened, in milliseconds.
     private static let clockTolerance: UInt64 = 10 * 60_000
 
@@ -86,18 +100,26 @@ struct OperationText {
         )
     }
 
-    /// Refuses a person's number in free text, unless it is asked for.
+    /// Refuses what no free text should hold.
     private func check(_ text: String, of spec: FieldSpec) throws(CommandError) {
-        guard Self.isFree(spec), let kind = PersonalData.found(in: text) else { return }
-        guard !invocation.has("allow-personal") else {
-            invocation.output.remark("linli: --\(spec.flag) holds \(kind.label); written as asked")
-            return
+        switch spec.type {
+        case .text, .texts: break
+        default: return
         }
-        throw CommandError(
-            .usage,
-            "--\(spec.flag) seems to hold \(kind.label); nothing was written",
-            hint: "leave it out, or write it all the same with --allow-personal"
-        )
+        try FreeText.checkForm(text, flag: spec.flag)
+        guard operation.kind != .dwelling else {
+            // An address code has as many digits as a card's number.
+            guard let kind = PersonalData.found(in: text),
+                Self.isFree(spec) || spec.field == .address && kind != .bankCard
+            else { return }
+            throw CommandError(
+                .usage,
+                "--\(spec.flag) seems to hold \(kind.label); nothing was written",
+                hint: "entries about dwellings have counts and codes, never who lives there"
+            )
+        }
+        guard Self.isFree(spec) else { return }
+        try FreeText.check(text, flag: spec.flag, invocation)
     }
 
     /// Numbers that others gave can look like anybody's.

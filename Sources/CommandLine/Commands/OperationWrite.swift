@@ -25,6 +25,12 @@ struct OperationWrite {
             throw CommandError(.usage, "--actor and --as are both given: the key says who it is")
         }
         let target = try target(&values, home)
+        var subject: SubjectView?
+        if case .existing(let id) = target.subject {
+            subject = try invocation.openStore().folded(id).view
+        }
+        try OperationChecks(operation, invocation)
+            .complete(&values, about: subject, in: target.scope)
         let content = try values.compiled()
         var draft = EntryDraft(
             operation: operation.name,
@@ -61,13 +67,16 @@ struct OperationWrite {
     private func target(_ values: inout CaseDraft, _ home: Home) throws -> Target {
         var target = Target()
         guard !operation.opens else {
-            target.scope = try place("scope") ?? home.scope()
+            target.scope =
+                try OperationChecks(operation, invocation).scope(of: values, given: place("scope"))
+                ?? home.scope()
             return target
         }
         let store = try invocation.openStore()
         let view = try admitted(store, invocation.arguments[0])
         target.subject = .existing(view.id)
         target.to = try place("to")
+        try SubjectChecks(operation, invocation).apply(to: &values, store, view)
         switch operation.act {
         case .take, .reject, .withdraw: try fillOffer(&values, view)
         case .confirmLink, .unlink:
@@ -87,6 +96,9 @@ struct OperationWrite {
             }
             target.to = from
         default: break
+        }
+        if operation.act == .offer || operation.act == .assign, target.to == view.holder {
+            throw CommandError(.bad, "\(view.holder.code) has the case already")
         }
         guard !operation.namesReceiver || target.to != nil else {
             throw CommandError(.usage, "--to is missing", hint: "\(invocation.program) --help")
@@ -192,6 +204,7 @@ struct OperationWrite {
                 "--actor is no staff number, want 1 to \(Header.actorMax) letters, digits or hyphens"
             )
         }
+        try FreeText.check(actor, flag: "actor", invocation)
         return actor
     }
 

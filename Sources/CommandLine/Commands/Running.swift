@@ -33,7 +33,7 @@ enum Running {
         }
         if let peer = call["peer"] {
             _ = try Founding.endpoint(peer, flag: "peer")
-            try home.remember(HomeConfiguration.Peer(endpoint: peer, key: nil))
+            home.alsoDial(peer)
         }
         guard try !home.configuration.peers.isEmpty || hasEndpoints(call) else {
             throw CommandError(.unknown, "no peer is known", hint: "give --peer HOST:PORT")
@@ -42,6 +42,8 @@ enum Running {
         try await daemon.start(isListening: false)
         let isSettled = await daemon.settle(seconds: seconds)
         let report = try await daemon.report()
+        var failure: String?
+        if let peer = call["peer"] { failure = await daemon.failure(at: peer) }
         await daemon.stop()
         guard isSettled else {
             var reasons = Set(report.peers.compactMap(\.lastError)).sorted()
@@ -52,6 +54,14 @@ enum Running {
                 .unknown,
                 "not settled with any peer within \(seconds) s",
                 hint: reasons.isEmpty ? "give --peer HOST:PORT" : reasons.joined(separator: "; ")
+            )
+        }
+        // That the node must not write is more urgent, whoever gave proof of it.
+        if let failure, let peer = call["peer"], report.node.stopReason == nil {
+            throw CommandError(
+                .unknown,
+                "in step with others, but not with \(peer): \(failure)",
+                hint: "look at the address, and whether that node runs and admits this one"
             )
         }
         return try print(.text(report.json), call)

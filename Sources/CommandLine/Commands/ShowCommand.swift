@@ -9,20 +9,37 @@ extension Program {
         "show",
         ["CASE"],
         group: .view,
-        Label("一个案件的合并结果", "everything the view says of a case")
-    ) { invocation in
+        Label("一个案件(或预警、地址等)的合并结果", "everything the view says of a case, an alert, a place …")
+    ) { try show($0) }
+
+    /// Shows one subject; only of this kind, if one is named.
+    static func show(_ invocation: Invocation, kind: SubjectKind? = nil) throws -> ExitCode {
         let store = try invocation.openStore()
         let basis = try Basis(store)
-        let page = CasePage(
-            view: try store.foldedCase(called: invocation.arguments[0]).view,
-            store: store,
-            now: basis.now
-        )
+        let name = invocation.arguments[0]
+        let subject = try store.subject(called: name)
+        let folded = try store.folded(subject)
+        guard let view = folded.view else {
+            throw CommandError(.bad, "subject \(subject.short) is not open yet")
+        }
+        guard kind == nil || view.kind == kind else {
+            throw CommandError(.bad, "\"\(name)\" is a \(view.kind.label.en)")
+        }
+        let page = CasePage(view: view, store: store, now: basis.now)
+        let record = try RecordPage(page, folded.history)
+        let community = CommunityPage(folded, store, basis, invocation.output)
         guard !invocation.isJSON else {
-            invocation.output.line(page.json.adding("completeness", basis.json).line)
+            let more = record?.json ?? community?.json ?? [:]
+            let json = page.json.adding(all: more)
+            invocation.output.line(json.adding("completeness", basis.json).line)
             return .good
         }
-        page.print(to: invocation.output)
+        if let record {
+            record.print(to: invocation.output)
+        } else {
+            page.print(to: invocation.output)
+        }
+        if let community { invocation.output.print(community.blocks) }
         basis.finish(invocation)
         return .good
     }
@@ -147,7 +164,7 @@ struct CasePage {
         ]
     }
 
-    private var counts: [(name: String, label: Label, count: Int)] {
+    var counts: [(name: String, label: Label, count: Int)] {
         let counts = view.counts
         return [
             ("entries", Label("条目", "entries"), counts.entries),
@@ -230,7 +247,7 @@ struct CasePage {
         }
     }
 
-    private func printDeadlines(to output: Output) {
+    func printDeadlines(to output: Output) {
         guard !view.deadlines.isEmpty else { return }
         output.line()
         let name = output.name(view.profile, in: .profiles)
@@ -259,7 +276,7 @@ struct CasePage {
         }
     }
 
-    private func printConflicts(to output: Output) {
+    func printConflicts(to output: Output) {
         guard !view.conflicts.isEmpty else { return }
         output.line()
         output.line(output.strong(output.text("冲突", "conflicts")))

@@ -62,7 +62,7 @@ extension Program {
                     "DIGITS",
                     Label("只终止此密钥(哈希前几位)", "only the key whose hash starts so")
                 ),
-                NodeFlags.reason, NodeFlags.size,
+                NodeFlags.reason, FreeText.allowPersonal, NodeFlags.size,
             ] + Command.Flag.signing,
             group: .node,
             Label("终止一名人员的权限", "end a person's right"),
@@ -205,7 +205,7 @@ enum StaffCommands {
             roster: subject,
             grants: found.map(\.hash),
             cuts: [cut],
-            reason: call["reason"] ?? ""
+            reason: try FreeText.reason(call)
         )
         _ = try HomeWriter(home).append([AppendItem(draft)], as: author)
         Enrolling.report(

@@ -17,15 +17,17 @@ extension Program {
     ) { invocation in
         let store = try invocation.openStore()
         let basis = try Basis(store)
-        let filter = try CaseSelection(invocation).filter(now: basis.now)
-        let counts = try CaseCounts(store, filter, now: basis.now)
+        var filter = try CaseSelection(invocation).filter(now: basis.now)
+        let places = try CasePlaces(invocation, store, widening: &filter)
+        let counts = try CaseCounts(store, filter, places, now: basis.now)
         let top = try invocation.number("top", in: 0...100_000, or: 10)
         guard !invocation.isJSON else {
-            invocation.output.line(counts.json.adding("completeness", basis.json).line)
+            let json = counts.json.adding(all: places.members)
+            invocation.output.line(json.adding("completeness", basis.json).line)
             return .good
         }
         counts.print(to: invocation.output, top: top)
-        basis.finish(invocation)
+        places.finish(basis, invocation)
         return .good
     }
 }
@@ -36,7 +38,7 @@ private struct CaseCounts {
     private let flags: [(name: String, count: Int)]
     private let groups: [(column: Store.CountColumn, rows: [(value: String, count: Int)])]
 
-    init(_ store: Store, _ filter: CaseFilter, now: UInt64) throws {
+    init(_ store: Store, _ filter: CaseFilter, _ places: CasePlaces, now: UInt64) throws {
         func count(_ narrow: (inout CaseFilter) -> Void) throws -> Int {
             var narrowed = filter
             narrow(&narrowed)
@@ -54,8 +56,13 @@ private struct CaseCounts {
         flags = try SubjectView.ImportFlag.allCases.map { flag in
             (flag.rawValue, try count { $0.flag = flag.rawValue })
         }
+        let byScope = try store.counts(filter, by: .scope)
         groups = try Store.CountColumn.allCases.map { column in
-            (column, try store.counts(filter, by: column))
+            switch column {
+            case .scope: (column, places.current(byScope, digits: 12))
+            case .district: (column, places.current(byScope, digits: 6))
+            case .stage, .category: (column, try store.counts(filter, by: column))
+            }
         }
     }
 

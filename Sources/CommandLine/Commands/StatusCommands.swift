@@ -53,17 +53,21 @@ enum StatusCommands {
     }
 
     static func peers(_ call: Invocation) async throws -> ExitCode {
+        let report = try report(call)
+        var peers = report.peers
         if let endpoint = call["add"] {
             _ = try Founding.endpoint(endpoint, flag: "add")
+            if !peers.contains(where: { $0.endpoint == endpoint }) {
+                peers.append(.configured(endpoint, node: nil))
+            }
             var home = try call.home()
             try home.remember(HomeConfiguration.Peer(endpoint: endpoint, key: nil))
             call.output.remark(
                 call.output.text("守护进程重启后生效", "taken up when the daemon starts next")
             )
         }
-        let report = try report(call)
         guard !call.isJSON else {
-            for peer in report.peers { call.output.line(json(peer).line) }
+            for peer in peers { call.output.line(json(peer).line) }
             return .good
         }
         let output = call.output
@@ -75,7 +79,7 @@ enum StatusCommands {
                     output.text("时钟差", "skew"), output.text("往返", "round trip"), "",
                 ]
             ]
-                + report.peers.map { peer in
+                + peers.map { peer in
                     [
                         peer.node ?? "-", peer.endpoint ?? "-",
                         peer.isConnected

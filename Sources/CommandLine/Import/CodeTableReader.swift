@@ -6,6 +6,9 @@ struct CodeTableReader<Row: Sendable>: Sendable {
         fileprivate let record: CSVRecord
         fileprivate let columns: [String]
 
+        /// The line of the file, from 1.
+        var number: Int { record.line }
+
         /// The text of a column, which may be empty.
         func text(_ column: String) throws(CodeTableError) -> String {
             guard let index = columns.firstIndex(of: column) else {

@@ -15,6 +15,7 @@ extension ImportRecord {
             (.sourceChannel, channel), (.resolution, closingNote), (.reply, reply),
         ]
         for case (let field, let text?) in texts { try draft.set(field, .text(text)) }
+        for value in file.values { try value.set(in: &draft) }
         return draft
     }
 
@@ -43,9 +44,8 @@ extension ImportRecord {
 
     /// What the source says of the state, as header fields.
     private var state: [(CaseField, CBORValue)] {
-        var state: [(CaseField, CBORValue)] = [
-            (.reportedAt, .unsigned(openedAt)), (.state, .text(isClosed ? "closed" : "open")),
-        ]
+        var state: [(CaseField, CBORValue)] = [(.state, .text(isClosed ? "closed" : "open"))]
+        if let openedAt { state.append((.reportedAt, .unsigned(openedAt))) }
         if let closedAt { state.append((.closedAt, .unsigned(closedAt))) }
         if let dueAt { state.append((.target, .unsigned(dueAt))) }
         if let claim {

@@ -144,7 +144,7 @@ extension ImportMapError: CustomStringConvertible {
 }
 
 /// An object of the map, with the path that leads to it.
-private struct MapObject {
+struct MapObject {
     private let values: [String: JSONValue]
     private let path: String
 
@@ -195,6 +195,14 @@ private struct MapObject {
         }
         guard !texts.isEmpty else { throw .wrongKind(full(key), want: want) }
         return texts
+    }
+
+    /// The keys, rising.
+    var keys: [String] { values.keys.sorted() }
+
+    func objectIfPresent(_ key: String) throws(ImportMapError) -> MapObject? {
+        guard values[key] != nil else { return nil }
+        return try object(key)
     }
 
     func object(_ key: String) throws(ImportMapError) -> MapObject {

@@ -14,6 +14,8 @@ package struct ImportReader: Sendable {
         case csv(ImportMap)
         /// GeoReport v2 service requests of this system: a JSON array, or one object a line.
         case open311(SourceCode)
+        /// Mediation files, their keys named by this map: a JSON array, or one object a line.
+        case mediation(MediationMap)
     }
 
     /// A record, or the row that gave none.
@@ -39,7 +41,10 @@ package struct ImportReader: Sendable {
             return try takeRows(map)
         case .open311(let source):
             objects.received(chunk)
-            return takeObjects(source)
+            return takeObjects(GeoReport(source: source).record)
+        case .mediation(let map):
+            objects.received(chunk)
+            return takeObjects(MediationReport(map).record)
         }
     }
 
@@ -55,7 +60,10 @@ package struct ImportReader: Sendable {
             return outcomes
         case .open311(let source):
             objects.finish()
-            return takeObjects(source)
+            return takeObjects(GeoReport(source: source).record)
+        case .mediation(let map):
+            objects.finish()
+            return takeObjects(MediationReport(map).record)
         }
     }
 
@@ -77,11 +85,19 @@ package struct ImportReader: Sendable {
         return outcomes
     }
 
-    private mutating func takeObjects(_ source: SourceCode) -> [Outcome] {
-        let convert = GeoReport(source: source)
+    private mutating func takeObjects(
+        _ record: ([UInt8], Int) throws(RefusalReason) -> ImportRecord
+    ) -> [Outcome] {
         var outcomes: [Outcome] = []
         while let object = objects.next() {
-            outcomes.append(convert.outcome(of: object))
+            do throws(RefusalReason) {
+                if let fault = object.fault { throw fault }
+                outcomes.append(.success(try record(object.bytes, object.line)))
+            } catch {
+                outcomes.append(
+                    .failure(RefusedRow(line: object.line, reason: error, original: object.bytes))
+                )
+            }
         }
         return outcomes
     }
@@ -93,17 +109,6 @@ extension CSVImport {
             return .success(try record(row))
         } catch {
             return .failure(RefusedRow(line: row.line, reason: error, original: row.original))
-        }
-    }
-}
-
-extension GeoReport {
-    fileprivate func outcome(of object: RecordCutter<JSONScanner>.Record) -> ImportReader.Outcome {
-        do throws(RefusalReason) {
-            if let fault = object.fault { throw fault }
-            return .success(try record(object.bytes, line: object.line))
-        } catch {
-            return .failure(RefusedRow(line: object.line, reason: error, original: object.bytes))
         }
     }
 }

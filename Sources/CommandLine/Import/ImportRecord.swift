@@ -7,8 +7,8 @@ package struct ImportRecord: Hashable, Sendable {
     package var externalID: String
     /// The other system.
     package var source: SourceCode
-    /// When it was reported.
-    package var openedAt: UInt64
+    /// When it was reported; nil only for a mediation file that does not say it.
+    package var openedAt: UInt64?
     /// When it should be done.
     package var dueAt: UInt64?
     /// When it was closed, or answered.
@@ -35,6 +35,8 @@ package struct ImportRecord: Hashable, Sendable {
     package var line: Int
     /// Whether one of its local times was shown twice or never because the clocks were changed.
     package var hasUncertainTime = false
+    /// What it says of a whole mediation, if it is the file of one.
+    package var file = ImportedFile()
 
     /// What the other system says of the due time.
     package enum Claim: String, Hashable, Sendable {
@@ -70,8 +72,8 @@ package struct ImportRecord: Hashable, Sendable {
     /// What is odd about the record, in the order of ``Flag``.
     package var flags: [Flag] {
         var flags: [Flag] = []
-        if let closedAt, closedAt < openedAt { flags.append(.closedBeforeOpened) }
-        if let dueAt, dueAt < openedAt { flags.append(.dueBeforeOpened) }
+        if let closedAt, let openedAt, closedAt < openedAt { flags.append(.closedBeforeOpened) }
+        if let dueAt, let openedAt, dueAt < openedAt { flags.append(.dueBeforeOpened) }
         if dueAt == nil { flags.append(.noDueTime) }
         if isClosed, closedAt == nil { flags.append(.closedWithoutTime) }
         if !isClosed, closedAt != nil { flags.append(.openWithClosingTime) }

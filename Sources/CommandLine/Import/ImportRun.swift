@@ -8,12 +8,12 @@ internal import Storage
 
 /// One import: records come in as they are read and go into the log in batches.
 final class ImportRun {
-    private let writer: HomeWriter
-    private let author: SigningKey?
-    private let openStore: () throws -> Store
-    private let importKey: Bytes32
+    let writer: HomeWriter
+    let author: SigningKey?
+    let openStore: () throws -> Store
+    let importKey: Bytes32
     private let scope: Scope
-    private let batchSize: Int
+    let batchSize: Int
     private let refusals: Refusals
     private let output: Output
     private let start = SystemSource.monotonicMilliseconds()
@@ -26,6 +26,7 @@ final class ImportRun {
     private var updated = 0
     private var skipped = 0
     private var inHand = 0
+    private var personal = 0
 
     /// Most bytes of texts in a batch: the daemon takes a batch in one frame.
     private static let batchBytesMax = 4 << 20
@@ -80,6 +81,27 @@ final class ImportRun {
     /// Writes what is left and says what became of all rows.
     func finish(isJSON: Bool) throws -> ExitCode {
         try commit()
+        summarize(isJSON: isJSON)
+        return refusals.count == 0 ? .good : .bad
+    }
+
+    /// Says what became of the rows so far when the import ends early, and what to do.
+    ///
+    /// - Returns: the error with that, or `error` itself if no row was read.
+    func cutShort(by error: any Error, isJSON: Bool) -> any Error {
+        guard rows > 0 else { return error }
+        summarize(isJSON: isJSON)
+        let failure = CommandError(explaining: error)
+        let again = "import the file again: rows that were taken are skipped"
+        let hint = failure.hint.map { $0.contains(again) ? $0 : "\($0); then \(again)" }
+        return CommandError(
+            failure.code,
+            "\(failure.message) (stopped after \(rows) rows: \(taken) taken, \(updated) updated)",
+            hint: hint ?? again
+        )
+    }
+
+    private func summarize(isJSON: Bool) {
         showProgress(isLast: true)
         let counts: [(name: String, label: Label, count: Int)] = [
             ("rows", Label("行", "rows"), rows),
@@ -88,6 +110,10 @@ final class ImportRun {
             ("skipped", Label("已有,跳过", "known, skipped"), skipped),
             ("inHand", Label("本地在办,未更新", "in hand here, not updated"), inHand),
             ("refused", Label("未接收", "refused"), refusals.count),
+            (
+                "personal",
+                Label("写入的行中疑有个人号码", "written, seem to hold a person's number"), personal
+            ),
         ]
         if isJSON {
             var json = JSON.object(
@@ -103,7 +129,6 @@ final class ImportRun {
                 )
             }
         }
-        return refusals.count == 0 ? .good : .bad
     }
 
     // MARK: Batches
@@ -113,6 +138,7 @@ final class ImportRun {
         let item: AppendItem
         let line: Int
         let isUpdate: Bool
+        let isPersonal: Bool
     }
 
     /// Writes all pending records; one whose id stands in the batch already waits for the next,
@@ -130,6 +156,7 @@ final class ImportRun {
                 }
             }
             try write(try prepare(batch)[...])
+            try writeRecords(of: batch)
             pending = later
         }
         pendingBytes = 0
@@ -143,7 +170,9 @@ final class ImportRun {
             for (outcome, item) in zip(receipt.outcomes, items) {
                 switch outcome {
                 case .known: skipped += 1
-                case .written: if item.isUpdate { updated += 1 } else { taken += 1 }
+                case .written:
+                    if item.isUpdate { updated += 1 } else { taken += 1 }
+                    if item.isPersonal { personal += 1 }
                 }
             }
         } catch {
@@ -201,7 +230,12 @@ final class ImportRun {
             scope: place
         )
         let item = AppendItem(draft, reference: reference(of: record))
-        return Prepared(item: item, line: record.line, isUpdate: false)
+        return Prepared(
+            item: item,
+            line: record.line,
+            isUpdate: false,
+            isPersonal: record.seemsPersonal
+        )
     }
 
     private func update(
@@ -232,7 +266,12 @@ final class ImportRun {
             fields: content.fields,
             parts: content.parts
         )
-        return Prepared(item: AppendItem(draft), line: record.line, isUpdate: true)
+        return Prepared(
+            item: AppendItem(draft),
+            line: record.line,
+            isUpdate: true,
+            isPersonal: record.seemsPersonal
+        )
     }
 
     /// The case that holds the record: taken by this node, or by another one and merged since.
@@ -241,7 +280,7 @@ final class ImportRun {
         return try store.imported(source: record.source.description, id: record.externalID)?.id
     }
 
-    private func reference(of record: ImportRecord) -> Digest {
+    func reference(of record: ImportRecord) -> Digest {
         hmacSHA256(key: importKey, Array("\(record.source)\n\(record.externalID)".utf8))
     }
 
@@ -271,14 +310,6 @@ final class ImportRun {
             output.text("\(rows) 行, 每秒 \(rate) 行", "\(rows) rows, \(rate) rows/s"),
             isLast: isLast
         )
-    }
-}
-
-extension ImportRecord {
-    /// Bytes of all texts.
-    fileprivate var textBytes: Int {
-        [summary, closingNote, reply, category, place, channel]
-            .reduce(externalID.utf8.count) { $0 + ($1?.utf8.count ?? 0) }
     }
 }
 

@@ -40,7 +40,7 @@ final class Refusals {
             throw CommandError(
                 .unknown,
                 "can not write \(path)",
-                hint: "import it again: what was taken is skipped"
+                hint: "import the file again: rows that were taken are skipped"
             )
         }
     }

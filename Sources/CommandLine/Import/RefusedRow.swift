@@ -44,6 +44,8 @@ package enum RefusalReason: Error, Hashable, Sendable {
     case notJSONObject
     /// The key holds another kind of value.
     case wrongKind(String, want: String)
+    /// A value does not fit its field, in the words of the field.
+    case field(String)
     /// The file ends within the JSON array.
     case truncatedArray
     /// The file goes on after the JSON array.
@@ -69,6 +71,7 @@ extension RefusalReason: CustomStringConvertible {
             "\(column) has \(bytes) bytes, want at most \(limit)"
         case .notJSONObject: "row is not a JSON object"
         case .wrongKind(let key, let want): "\(key) is of another kind, want \(want)"
+        case .field(let reason): reason
         case .truncatedArray: "the file ends before the JSON array does"
         case .textAfterArray: "the file goes on after the end of the JSON array"
         }

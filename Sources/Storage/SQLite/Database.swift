@@ -1,4 +1,6 @@
 internal import CSQLite
+internal import Encoding
+internal import Glibc
 
 /// Owns one SQLite connection; used from one thread at a time.
 ///
@@ -16,6 +18,8 @@ internal import CSQLite
     package enum Mode: Sendable {
         /// Creates the file (mode 0600 comes from the process's umask) if there is none.
         case readWrite
+        /// Changes a file that exists.
+        case update
         /// Never changes anything; the file must exist.
         case readOnly
     }
@@ -33,19 +37,24 @@ internal import CSQLite
     /// - Throws: ``SQLiteError``.
     package static func open(_ path: String, _ mode: Mode) throws(SQLiteError) -> Database {
         let access =
-            mode == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            switch mode {
+            case .readWrite: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            case .update: SQLITE_OPEN_READWRITE
+            case .readOnly: SQLITE_OPEN_READONLY
+            }
         var raw: OpaquePointer?
+        let isFixed = mode == .readOnly && isUnchanging(path)
         let code = unsafe sqlite3_open_v2(
-            path,
+            isFixed ? fixedURI(path) : path,
             &raw,
-            access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+            access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (isFixed ? SQLITE_OPEN_URI : 0),
             nil
         )
         guard let raw = unsafe raw else { throw unsafe SQLiteError(nil, code) }
         let database = unsafe Database(owning: raw)
         guard code == SQLITE_OK else { throw unsafe SQLiteError(raw, code) }
         unsafe sqlite3_busy_timeout(raw, busyTimeoutMilliseconds)
-        if mode == .readWrite {
+        if mode != .readOnly {
             try database.execute(
                 """
                 PRAGMA journal_mode = WAL;
@@ -63,6 +72,35 @@ internal import CSQLite
             """
         )
         return database
+    }
+
+    /// Whether a directory can not be written to, as on a medium that was mounted for reading.
+    static func isReadOnly(directory: String) -> Bool {
+        unsafe access(directory, W_OK) != 0 && (errno == EROFS || errno == EACCES)
+    }
+
+    /// Whether nobody writes to the file nor can: even a reader would make files beside it.
+    ///
+    /// Whoever has the database open keeps its write-ahead log there.
+    private static func isUnchanging(_ path: String) -> Bool {
+        let cut = path.lastIndex(of: "/")
+        let directory = cut.map { String(path[..<$0]) + "/" } ?? "."
+        let hasLog = unsafe access(path + "-wal", F_OK) == 0
+        return !hasLog && isReadOnly(directory: directory)
+    }
+
+    /// - Source: SQLite's "URI filenames", parameter `immutable`.
+    private static func fixedURI(_ path: String) -> String {
+        let bytes = path.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."),
+                UInt8(ascii: "-"), UInt8(ascii: "_"):
+                String(UnicodeScalar(byte))
+            default: "%" + hex([byte])
+            }
+        }
+        return "file:" + bytes.joined() + "?immutable=1"
     }
 
     /// Runs statements that need no values and whose rows nobody wants.

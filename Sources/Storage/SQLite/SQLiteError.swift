@@ -28,6 +28,11 @@ package struct SQLiteError: Error, Hashable, Sendable {
     /// Whether another process held the lock too long.
     package var isBusy: Bool { code & 0xff == SQLITE_BUSY }
 
+    /// Whether the file or its disk can not be written to.
+    package var isReadOnly: Bool {
+        [SQLITE_READONLY, SQLITE_CANTOPEN].contains(code & 0xff)
+    }
+
     /// Whether the file is no database or damaged.
     package var isCorrupt: Bool { [SQLITE_CORRUPT, SQLITE_NOTADB].contains(code & 0xff) }
 

@@ -1,6 +1,7 @@
 internal import Audit
 internal import Crypto
 internal import Encoding
+internal import Foundation
 internal import Ledger
 internal import TransparencyLog
 
@@ -26,7 +27,10 @@ extension HomeVerifier {
         for name in values.keys.sorted() where !names.contains(name) {
             add(.identity, "home: there is a row that this program does not know")
         }
-        if values.isEmpty, isWhole, rows.isEmpty { return nil }
+        if values.isEmpty, isWhole, rows.isEmpty {
+            try checkAbsence(home)
+            return nil
+        }
         for name in names where values[name] == nil { add(.identity, "home: \(name) is missing") }
         guard let ledger = values["ledger"], let log = values["log"],
             let founder = values["founder"], let enrolment = values["enrolment"]
@@ -39,6 +43,34 @@ extension HomeVerifier {
         )
         if let invitation { checkInvitation(invitation, identity) }
         return identity
+    }
+
+    /// Checks that a home without identity and logs never had any.
+    ///
+    /// - Throws: ``NothingHeld`` if so: there is nothing to verify, which is no good verdict.
+    private func checkAbsence(_ home: Database) throws {
+        let tables = try home.rows(
+            "SELECT name FROM main.sqlite_schema WHERE type = 'table' ORDER BY name"
+        ) { $0.text(0) }
+        for table in tables where Self.filledOnceJoined.contains(table) {
+            let count = try home.first("SELECT count(*) FROM main.\(table)") { $0.integer(0) } ?? 0
+            guard count > 0 else { continue }
+            add(.orphan, "home: it belongs to no ledger, and table \(table) has \(count) rows")
+        }
+        if let path = job.fencePath, let own = job.ownLog, Self.exists(path) {
+            try checkFence(path, own, held: 0) { _ in nil }
+        }
+        if report.errorCount == 0 { throw NothingHeld() }
+    }
+
+    /// Tables that only a home that belongs to a ledger has rows in.
+    private static let filledOnceJoined: Set = [
+        "log", "entry", "part", "tile", "subject", "subject_entry", "roster_entry", "forged",
+        "evidence", "refused", "heard", "imported", "case_view", "stale", "view_bucket",
+    ]
+
+    private static func exists(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: path)
     }
 
     /// Checks that the invitation by which the home joined is whole and for this identity; its
@@ -124,30 +156,39 @@ extension HomeVerifier {
     /// Checks that the database is not behind what the own log's key has signed.
     func checkFence(_ identity: Store.Identity, _ scratch: Store) throws {
         guard let path = job.fencePath else { return }
+        let log = identity.log
+        try checkFence(path, log, held: scratch.log(log)?.size ?? 0) { size in
+            try scratch.root(of: log, size: size)
+        }
+    }
+
+    private func checkFence(
+        _ path: String,
+        _ log: Digest,
+        held size: UInt64,
+        root: (UInt64) throws -> Digest?
+    ) throws {
         let mark: Fence.Mark
         do {
-            guard let held = try Fence(path: path, log: identity.log, isNew: false).mark else {
-                guard scratch.log(identity.log)?.size ?? 0 > 1 else { return }
-                return add(.fence, "fence: it is empty, and the log was signed", log: identity.log)
+            guard let held = try Fence(reading: path, log: log).mark else {
+                guard size > 1 else { return }
+                return add(.fence, "fence: it is empty, and the log was signed", log: log)
             }
             mark = held
         } catch {
-            add(.fence, error.description, log: identity.log)
+            add(.fence, error.description, log: log)
             return
         }
-        let size = scratch.log(identity.log)?.size ?? 0
         guard mark.size <= size else {
             let text = "fence: the log was signed up to size \(mark.size), held are \(size)"
-            add(.fence, text, log: identity.log)
-            return
+            return add(.fence, text, log: log)
         }
         guard mark.size > 0 else { return }
-        let root = try scratch.root(of: identity.log, size: mark.size)
+        let root = try root(mark.size)
         guard root == mark.root else {
             let text =
                 "fence: root \(mark.root.short) was signed at size \(mark.size), entries give"
-            add(.fence, "\(text) \(root?.short ?? "none")", log: identity.log)
-            return
+            return add(.fence, "\(text) \(root?.short ?? "none")", log: log)
         }
     }
 
@@ -190,4 +231,9 @@ extension HomeVerifier {
             return true
         }
     }
+}
+
+/// The home never belonged to a ledger, so there is no history to judge.
+private struct NothingHeld: Error, CustomStringConvertible {
+    var description: String { "the home belongs to no ledger yet: there is nothing to verify" }
 }

@@ -34,9 +34,31 @@ extension Store {
             return report
         }
         defer { try? FileManager.default.removeItem(atPath: folder) }
+        var job = job
+        do {
+            job.databasePath = try readable(job.databasePath, folder)
+        } catch {
+            var report = VerifyReport()
+            report.reason = "the database can not be copied to \(job.scratchDirectory): \(error)"
+            return report
+        }
         return withoutActuallyEscaping(progress) { progress in
             let verifier = HomeVerifier(job, scratchPath: folder + "/rebuilt.db", progress)
             return verifier.run()
         }
+    }
+
+    /// The database itself; a copy of one that has a write-ahead log and lies where nothing can be
+    /// written, since SQLite then can not read it.
+    private static func readable(_ path: String, _ folder: String) throws -> String {
+        let directory = URL(filePath: path).deletingLastPathComponent().path
+        let manager = FileManager.default
+        guard Database.isReadOnly(directory: directory), manager.fileExists(atPath: path + "-wal")
+        else { return path }
+        let copy = folder + "/copy.db"
+        for suffix in ["", "-wal"] {
+            try manager.copyItem(atPath: path + suffix, toPath: copy + suffix)
+        }
+        return copy
     }
 }

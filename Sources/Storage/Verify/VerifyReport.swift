@@ -4,7 +4,7 @@ package import Crypto
 /// What is to be verified, and with what.
 package struct VerifyJob: Sendable {
     /// The home's database.
-    package let databasePath: String
+    package internal(set) var databasePath: String
     /// The home's fence; nil if it is not to be looked at.
     package let fencePath: String?
     /// Hash of the home's log key, as its key file has it; nil if it is not to be looked at.

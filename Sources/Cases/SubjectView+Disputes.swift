@@ -1,0 +1,31 @@
+package import Ledger
+
+extension SubjectView {
+    /// An offer that nobody has answered for so long that an office above has to say who acts.
+    package struct LateOffer: Hashable, Sendable {
+        /// The offer.
+        package let offer: Offer
+        /// Who has to say so: the narrowest place that covers the holder and the receiver.
+        package let owner: Scope
+        /// Until when.
+        package let answerBy: UInt64
+    }
+
+    /// Offers without an answer beyond the time from which it counts as disputed who has to act.
+    package func lateOffers(now: UInt64, policy: Policy) -> [LateOffer] {
+        custody.offers.filter { $0.disputedFrom < now && !$0.isSuperseded }.map { offer in
+            LateOffer(
+                offer: offer,
+                owner: .common([holder, offer.to]),
+                answerBy: policy.end(of: Self.settlingTime, from: offer.disputedFrom).due
+            )
+        }
+    }
+
+    /// Whether it is disputed who has to act: offices said one after another that it is not theirs,
+    /// or an offer found no answer.
+    package func isCustodyDisputed(now: UInt64) -> Bool {
+        conflicts.contains { $0.reason == .disputedCustody }
+            || custody.offers.contains { $0.disputedFrom < now && !$0.isSuperseded }
+    }
+}

@@ -1,0 +1,53 @@
+internal import Cases
+
+/// The check of every text that a person types and that goes into an entry.
+///
+/// Entries are at every node and can not be taken back, so what was hardly meant is asked for
+/// again while its author is still there.
+enum FreeText {
+    /// The flag of every command that writes texts.
+    static let allowPersonal = Command.Flag(
+        "allow-personal",
+        Label("确需写入电话、证件或卡号", "write telephone, identity or card numbers all the same")
+    )
+
+    /// Refuses what is no text, and, unless ``allowPersonal`` is given, one that seems to hold a
+    /// person's number.
+    static func check(_ text: String, flag: String, _ call: Invocation) throws(CommandError) {
+        try checkForm(text, flag: flag)
+        guard let kind = PersonalData.found(in: text) else { return }
+        guard !call.has(allowPersonal.name) else {
+            return call.output.remark("linli: --\(flag) holds \(kind.label); written as asked")
+        }
+        throw CommandError(
+            .usage,
+            "--\(flag) seems to hold \(kind.label); nothing was written",
+            hint: "leave it out, or write it all the same with --allow-personal"
+        )
+    }
+
+    /// The reason that `--reason` gives, checked; empty if it gives none.
+    static func reason(_ call: Invocation) throws(CommandError) -> String {
+        guard let reason = call["reason"] else { return "" }
+        try check(reason, flag: "reason", call)
+        return reason
+    }
+
+    /// Refuses a text of spaces only, and one that can steer a terminal.
+    static func checkForm(_ text: String, flag: String) throws(CommandError) {
+        guard !text.allSatisfy(\.isWhitespace) else {
+            throw CommandError(.usage, "--\(flag) is empty, want a text")
+        }
+        let control = text.unicodeScalars.first { scalar in
+            scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t"
+        }
+        if let control {
+            throw CommandError(
+                .usage,
+                "--\(flag) holds control character \(control.value); nothing was written",
+                hint: control == "\r"
+                    ? "end lines with line feeds only" : "line feeds and tabs may stand in a text"
+            )
+        }
+    }
+}

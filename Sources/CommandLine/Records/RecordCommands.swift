@@ -1,0 +1,5 @@
+extension Program {
+    /// What is asked of everything that is no case, beside the operations of the table.
+    static let recordCommands: [Command] =
+        recordLists + [dwellingListCommand, policyShowCommand] + placeCommands + alertCommands
+}
