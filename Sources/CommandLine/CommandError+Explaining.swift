@@ -2,7 +2,6 @@ internal import Cases
 internal import Foundation
 internal import Ledger
 internal import NodeRuntime
-internal import Replication
 internal import Storage
 internal import Transport
 
@@ -34,13 +33,6 @@ extension CommandError {
         case .notEmpty as LogExportError:
             self.init(.bad, String(describing: error), hint: "name another directory")
         case let error as LogExportError: self.init(.unknown, error.description)
-        case .exists as BundleFileError:
-            self.init(.bad, String(describing: error), hint: "name another file, or remove it")
-        case let error as BundleFileError: self.init(.unknown, error.description)
-        case .version as BundleError:
-            self.init(.unknown, String(describing: error), hint: "install a newer linli")
-        case let error as BundleError:
-            self.init(.bad, error.description, hint: "nothing was taken; copy the file again")
         case let error as RemoteError:
             let code = Int32(exactly: error.code).flatMap(ExitCode.init) ?? .unknown
             self.init(code, error.message, hint: error.hint)

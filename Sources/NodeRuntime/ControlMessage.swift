@@ -20,8 +20,6 @@ package enum ControlRequest: Hashable, Sendable {
     case checkpoint
     /// Compare with every peer now and wait until all is pulled, at most so many seconds.
     case sync(seconds: UInt64)
-    /// Take frames of a bundle.
-    case bundle(BundleRequest)
 }
 
 /// The daemon's answer.
@@ -32,8 +30,6 @@ package enum ControlReply: Hashable, Sendable {
     case text(String)
     /// Where the items would stand.
     case proposed(EntryProposal)
-    /// What became of each package of a bundle.
-    case offered([OfferOutcome])
     /// Nothing was changed: the log went on since the proposal.
     case moved
     /// Nothing was changed.
@@ -70,7 +66,6 @@ extension ControlRequest {
         case .status: CBORValue.array([.unsigned(2)]).encoded
         case .sync(let seconds): CBORValue.array([.unsigned(3), .unsigned(seconds)]).encoded
         case .checkpoint: CBORValue.array([.unsigned(4)]).encoded
-        case .bundle(let bundle): CBORValue.array([.unsigned(7), bundle.value]).encoded
         case .propose(let items, let author):
             CBORValue.array([
                 .unsigned(5), .array(items.map(\.value)), .bytes(author.bytes.bytes),
@@ -103,9 +98,6 @@ extension ControlRequest {
         case (3, 2):
             guard case .unsigned(let seconds) = items[1] else { return nil }
             self = .sync(seconds: seconds)
-        case (7, 2):
-            guard let bundle = BundleRequest(value: items[1]) else { return nil }
-            self = .bundle(bundle)
         default: return nil
         }
     }
@@ -131,7 +123,6 @@ extension ControlReply {
             case .text(let text): .array([.unsigned(2), .text(text)])
             case .proposed(let proposal): .array([.unsigned(4), proposal.value])
             case .moved: .array([.unsigned(5)])
-            case .offered(let outcomes): .array([.unsigned(6), .array(outcomes.map(\.value))])
             case .failed(let error):
                 .array([
                     .unsigned(3), .unsigned(error.code),
@@ -161,11 +152,6 @@ extension ControlReply {
             guard let proposal = EntryProposal(value: items[1]) else { return nil }
             self = .proposed(proposal)
         case (5, 1): self = .moved
-        case (6, 2):
-            guard case .array(let rows) = items[1] else { return nil }
-            let outcomes = rows.compactMap(OfferOutcome.init(value:))
-            guard outcomes.count == rows.count else { return nil }
-            self = .offered(outcomes)
         case (3, 5):
             guard case .unsigned(let code) = items[1], case .text(let message) = items[3] else {
                 return nil

@@ -24,8 +24,6 @@ enum StorageJob {
     case heard([Digest])
     case viewDigest
     case stopWriting(KeeperError)
-    /// Everything before it is done.
-    case barrier(CheckedContinuation<Void, Never>)
 }
 
 extension NodeDaemon {
@@ -197,21 +195,16 @@ extension NodeDaemon {
             let roster = try await keeper.commit(packages.map(\.package))
             isViewStale = true
             for (request, package) in packages {
-                // What came in a file says nothing of when its log was last heard of.
-                let isLive =
-                    package.entries.count <= Limits.liveEntries && offered[request] == nil
-                heard.formUnion(isLive ? [package.log] : [])
+                heard.formUnion(package.entries.count <= Limits.liveEntries ? [package.log] : [])
                 handle(.committed(request))
             }
             unchecked = await keeper.unchecked
             if let roster { await take(roster) }
-            for (request, _) in packages { settle(request) }
             return true
         } catch {
             guard packages.count == 1 else { return false }
             note("storage", "commit failed reason=\"\(error)\"", level: "error")
             handle(.commitFailed(packages[0].request, reason: String(describing: error)))
-            settle(packages[0].request, failure: String(describing: error))
             return false
         }
     }
@@ -263,7 +256,6 @@ extension NodeDaemon {
                 await keeper.stopWriting(reason)
                 note("node", "own log closed reason=\"\(reason)\"", level: "error")
                 handle(.ownLogClosed(true))
-            case .barrier(let continuation): continuation.resume()
             }
         } catch {
             note("storage", "failed reason=\"\(error)\"", level: "error")

@@ -46,8 +46,6 @@ package actor NodeDaemon {
     var heard: Set<Digest> = []
     /// Nodes heard of since this process began.
     var known: Set<Digest> = []
-    /// Packages of bundles that storage was given.
-    var offered: [RequestID: OfferedPackage] = [:]
     var refusals = RefusalLedger()
     var nextHeard: UInt64 = 0
     var nextRefusals: UInt64 = 0
@@ -296,7 +294,6 @@ package actor NodeDaemon {
         case .checkpoint:
             let note = try await keeper.checkpoint().note.bytes
             return .text(String(decoding: note, as: UTF8.self))
-        case .bundle(let bundle): return .offered(await take(bundle))
         case .sync(let seconds):
             handle(.compareNow)
             let isSettled = await settle(seconds: min(seconds, 600))

@@ -155,7 +155,7 @@ extension ReplicaMachine {
         return true
     }
 
-    mutating func compare(_ log: Digest, _ claim: Claim, from id: SessionID) {
+    private mutating func compare(_ log: Digest, _ claim: Claim, from id: SessionID) {
         let position = LogPosition(log: log, size: claim.size, root: claim.root)
         guard logs[log]?.compared != position, comparisons.count < Limits.comparisons else {
             return
@@ -190,7 +190,7 @@ extension ReplicaMachine {
     }
 
     /// A peer's head has another root than our tree at its size.
-    mutating func contradicted(_ log: Digest, _ claim: Claim, from id: SessionID) {
+    private mutating func contradicted(_ log: Digest, _ claim: Claim, from id: SessionID) {
         guard let theirs = verified(claim, of: log, from: id) else { return }
         keepEvidence(
             ForkEvidence(

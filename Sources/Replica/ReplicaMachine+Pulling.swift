@@ -159,7 +159,7 @@ extension ReplicaMachine {
     }
 
     /// Gives a log free; answers that are still owed will be passed over.
-    mutating func release(_ log: Digest, from id: SessionID) {
+    private mutating func release(_ log: Digest, from id: SessionID) {
         logs[log]?.pull = nil
         guard var session = sessions[id] else { return }
         session.pulling.removeAll { $0 == log }

@@ -19,18 +19,6 @@ package struct PackageVerifier {
     /// The root over a range.
     package func root(of range: CompactRange) -> Digest { range.root(hasher: treeHasher) }
 
-    /// The tree with the leaves of these entries behind those of `range`; nothing is checked.
-    package func extended(
-        _ range: CompactRange,
-        by entries: some Sequence<Entry>
-    ) -> CompactRange {
-        var range = range
-        for entry in entries {
-            range.append(treeHasher.leafHash(entry.leaf), hasher: treeHasher)
-        }
-        return range
-    }
-
     /// Checks that `package` follows `range` and leads to `checkpoint`.
     ///
     /// Entries of roster operations have their author's signature checked always, others if

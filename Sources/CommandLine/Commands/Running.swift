@@ -99,8 +99,7 @@ enum Running {
         return .good
     }
 
-    /// A node of this process that does nothing yet.
-    static func daemon(
+    private static func daemon(
         _ home: Home,
         _ output: Output,
         isQuiet: Bool = false
