@@ -110,8 +110,7 @@ private struct BundleWriting {
         for (head, first) in starts where first < head.size {
             try write(head, from: first) { progress($0, total) }
         }
-        for kept in try store.keptEvidence(limit: Limits.heads) {
-            guard let evidence = try evidence(kept) else { continue }
+        for evidence in try store.shownEvidence(limit: Limits.heads) {
             written.evidence += 1
             try append(.evidence(evidence))
         }
@@ -198,36 +197,6 @@ private struct BundleWriting {
             written.entries += UInt64(entries.count)
             progress(written.entries)
         }
-    }
-
-    /// Two notes with what shows that they contradict each other, as far as this home can.
-    private func evidence(_ kept: KeptEvidence) throws -> BundleEvidence? {
-        guard let key = store.roster.member(log: kept.log)?.keys.log,
-            let one = try? SignedCheckpoint.verify(kept.left, logKey: key),
-            let other = try? SignedCheckpoint.verify(kept.right, logKey: key),
-            max(kept.left.count, kept.right.count) <= Limits.noteBytes
-        else { return nil }
-        let (left, right) =
-            one.checkpoint.size <= other.checkpoint.size ? (one, other) : (other, one)
-        var evidence = BundleEvidence(
-            log: kept.log,
-            left: left.note.bytes,
-            right: right.note.bytes,
-            root: nil,
-            proof: []
-        )
-        let (small, large) = (left.checkpoint, right.checkpoint)
-        if small.size > 0, small.size < large.size,
-            try store.root(of: kept.log, size: large.size) == large.root
-        {
-            evidence.root = try store.root(of: kept.log, size: small.size)
-            evidence.proof = try store.consistency(
-                of: kept.log,
-                from: small.size,
-                to: large.size
-            )
-        }
-        return evidence
     }
 
     private mutating func append(_ frame: BundleFrame) throws {

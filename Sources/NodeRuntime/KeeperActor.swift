@@ -90,10 +90,24 @@ actor KeeperActor {
     }
 
     func keepEvidence(_ evidence: ForkEvidence) throws {
-        try keeper.store.keepEvidence(
+        let store = keeper.store
+        let theirs = evidence.theirs.note.bytes
+        let ours =
+            try evidence.given
+            ?? store.branch(of: evidence.log, at: evidence.size, to: evidence.ours)
+        let shown = ours.map { ours in
+            BundleEvidence(
+                log: evidence.log,
+                size: evidence.size,
+                left: ours,
+                right: .init(note: theirs, root: evidence.root, proof: evidence.proof)
+            )
+        }
+        try store.keepEvidence(
             log: evidence.log,
             evidence.ours,
-            evidence.theirs.note.bytes,
+            theirs,
+            shown: shown?.proven(logKey: evidence.theirs.logKey) == nil ? nil : shown,
             at: SystemSource.wallMilliseconds()
         )
     }

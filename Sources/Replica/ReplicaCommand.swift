@@ -75,6 +75,8 @@ package struct ForkEvidence: Hashable, Sendable {
     package let root: Digest
     /// Consistency proof in the other branch from there to its note; empty if that is its size.
     package let proof: [Digest]
+    /// Root and proof of our branch, where they came with the evidence and not from our tree.
+    package var given: BundleEvidence.Branch?
 }
 
 /// Why a node must not write to its own log.

@@ -96,11 +96,12 @@ extension ReplicaMachine {
         keepEvidence(
             ForkEvidence(
                 log: evidence.log,
-                ours: right.note.bytes,
-                theirs: left,
-                size: left.checkpoint.size,
-                root: left.checkpoint.root,
-                proof: evidence.proof
+                ours: left.note.bytes,
+                theirs: right,
+                size: evidence.size,
+                root: evidence.right.root,
+                proof: evidence.right.proof,
+                given: evidence.left
             ),
             from: Self.noSession
         )
@@ -173,6 +174,13 @@ extension ReplicaMachine {
         } catch {
             return .refused(error.description)
         }
+        // Where the entries reach the note, the tree between is known and others can be shown it.
+        let nodes = KnownNodes(offer, hasher: TreeHasher())
+        let proof = try? consistencyProof(
+            from: range.size,
+            to: checkpoint.checkpoint.size,
+            source: nodes
+        )
         keepEvidence(
             ForkEvidence(
                 log: offer.package.log,
@@ -180,7 +188,7 @@ extension ReplicaMachine {
                 theirs: checkpoint,
                 size: range.size,
                 root: verifier.root(of: range),
-                proof: []
+                proof: proof ?? []
             ),
             from: Self.noSession
         )
@@ -192,5 +200,37 @@ extension ReplicaMachine {
         guard !isOwnLogClosed else { return }
         commands.append(.stopWriting(.ownLogBehind(checkpoint)))
         notice(.ownLogBehind(peer: nil, size: checkpoint.checkpoint.size))
+    }
+}
+
+/// The nodes of a tree that its peaks and the leaves behind them give.
+private struct KnownNodes: NodeSource {
+    private struct Key: Hashable {
+        let level: Int
+        let index: UInt64
+    }
+
+    private struct NotKnown: Error {}
+
+    private var nodes: [Key: Digest] = [:]
+
+    init(_ offer: PackageOffer, hasher: TreeHasher) {
+        var range = offer.before
+        var start: UInt64 = 0
+        for peak in range.peaks {
+            let level = 63 - (range.size - start).leadingZeroBitCount
+            nodes[Key(level: level, index: start >> UInt64(level))] = peak
+            start += 1 << UInt64(level)
+        }
+        for entry in offer.package.entries {
+            range.append(hasher.leafHash(entry.leaf), hasher: hasher) { level, index, hash in
+                nodes[Key(level: level, index: index)] = hash
+            }
+        }
+    }
+
+    func node(level: Int, index: UInt64) throws -> Digest {
+        guard let node = nodes[Key(level: level, index: index)] else { throw NotKnown() }
+        return node
     }
 }

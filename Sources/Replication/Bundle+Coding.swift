@@ -38,13 +38,16 @@ extension BundleFrame {
             writer.unsigned(start.range.size)
             writer.hashes(start.range.peaks)
         case .evidence(let evidence):
-            writer.array(6)
+            writer.array(5)
             writer.unsigned(BundleType.evidence)
             writer.bytes(evidence.log)
-            writer.bytes(evidence.left)
-            writer.bytes(evidence.right)
-            writer.optional(evidence.root)
-            writer.hashes(evidence.proof)
+            writer.unsigned(evidence.size)
+            for branch in [evidence.left, evidence.right] {
+                writer.array(3)
+                writer.bytes(branch.note)
+                writer.bytes(branch.root)
+                writer.hashes(branch.proof)
+            }
         case .end(let end):
             writer.array(4)
             writer.unsigned(BundleType.end)
@@ -120,17 +123,13 @@ extension BundleFrame {
                 throw BundleError.malformed("peaks")
             }
             return .start(BundleStart(log: log, range: range))
-        case (BundleType.evidence, 6):
-            let log = try reader.bytes32()
-            let left = try reader.bytes(max: Limits.noteBytes)
-            let right = try reader.bytes(max: Limits.noteBytes)
+        case (BundleType.evidence, 5):
             return .evidence(
                 BundleEvidence(
-                    log: log,
-                    left: left,
-                    right: right,
-                    root: reader.null() ? nil : try reader.bytes32(),
-                    proof: try reader.hashes(max: Limits.proofHashes)
+                    log: try reader.bytes32(),
+                    size: try reader.unsigned(),
+                    left: try branch(&reader),
+                    right: try branch(&reader)
                 )
             )
         case (BundleType.end, 4):
@@ -143,5 +142,14 @@ extension BundleFrame {
             )
         default: throw BundleError.malformed("kind of frame")
         }
+    }
+
+    private static func branch(_ reader: inout CBORReader) throws -> BundleEvidence.Branch {
+        guard try reader.array(max: 3) == 3 else { throw BundleError.malformed("branch") }
+        return BundleEvidence.Branch(
+            note: try reader.bytes(max: Limits.noteBytes),
+            root: try reader.bytes32(),
+            proof: try reader.hashes(max: Limits.proofHashes)
+        )
     }
 }

@@ -65,44 +65,60 @@ package struct BundleStart: Hashable, Sendable {
 
 /// Two signed notes of one log with what shows that no tree can join them.
 package struct BundleEvidence: Hashable, Sendable {
+    /// One of the two histories.
+    package struct Branch: Hashable, Sendable {
+        /// A signed note of it.
+        package var note: [UInt8]
+        /// Its root at the size at which the histories differ.
+        package var root: Digest
+        /// From there to the note; empty if that is its size.
+        package var proof: [Digest]
+
+        /// Takes all three.
+        package init(note: [UInt8], root: Digest, proof: [Digest]) {
+            self.note = note
+            self.root = root
+            self.proof = proof
+        }
+
+        fileprivate func proven(at size: UInt64, logKey: PublicKey) -> SignedCheckpoint? {
+            guard let signed = try? SignedCheckpoint.verify(note, logKey: logKey),
+                (try? verifyConsistency(
+                    from: size,
+                    root: root,
+                    to: signed.checkpoint.size,
+                    root: signed.checkpoint.root,
+                    proof: proof
+                )) != nil
+            else { return nil }
+            return signed
+        }
+    }
+
     /// The log.
     package var log: Digest
-    /// The note of the smaller tree, or of either if both have one size.
-    package var left: [UInt8]
-    /// The other note.
-    package var right: [UInt8]
-    /// The root that the right tree has at the left size; nil if the sizes are equal.
-    package var root: Digest?
-    /// From there to the right root.
-    package var proof: [Digest]
+    /// Number of entries at which the roots differ.
+    package var size: UInt64
+    /// One branch.
+    package var left: Branch
+    /// The other.
+    package var right: Branch
 
     /// Takes all fields.
-    package init(log: Digest, left: [UInt8], right: [UInt8], root: Digest?, proof: [Digest]) {
+    package init(log: Digest, size: UInt64, left: Branch, right: Branch) {
         self.log = log
+        self.size = size
         self.left = left
         self.right = right
-        self.root = root
-        self.proof = proof
     }
 
     /// Both checkpoints if they were signed by the log's key and can not be joined; nil if that is
     /// not shown.
     package func proven(logKey: PublicKey) -> (left: SignedCheckpoint, right: SignedCheckpoint)? {
-        guard let left = try? SignedCheckpoint.verify(left, logKey: logKey),
-            let right = try? SignedCheckpoint.verify(right, logKey: logKey)
+        guard left.root != right.root, let one = left.proven(at: size, logKey: logKey),
+            let other = right.proven(at: size, logKey: logKey)
         else { return nil }
-        let (small, large) = (left.checkpoint, right.checkpoint)
-        if small.size == large.size { return small.root == large.root ? nil : (left, right) }
-        guard let root, root != small.root, small.size < large.size,
-            (try? verifyConsistency(
-                from: small.size,
-                root: root,
-                to: large.size,
-                root: large.root,
-                proof: proof
-            )) != nil
-        else { return nil }
-        return (left, right)
+        return (one, other)
     }
 }
 

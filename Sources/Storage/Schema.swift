@@ -85,6 +85,8 @@ enum Schema {
             log BLOB NOT NULL,
             left_note BLOB NOT NULL,
             right_note BLOB NOT NULL,
+            -- Frame of a bundle that shows it to others; empty if it takes both trees to see it.
+            shown BLOB NOT NULL DEFAULT x'',
             found_at INTEGER NOT NULL,
             UNIQUE (log, left_note, right_note)
         ) STRICT;

@@ -1,16 +1,8 @@
 package import Crypto
 internal import Encoding
+internal import Ledger
+package import Replication
 package import TransparencyLog
-
-/// Two checkpoints of one log that no tree can join, as they were kept.
-package struct KeptEvidence: Hashable, Sendable {
-    /// The log.
-    package let log: Digest
-    /// One note.
-    package let left: [UInt8]
-    /// The other.
-    package let right: [UInt8]
-}
 
 extension Store {
     /// The tree over the first `size` entries of a log; nil if fewer are held.
@@ -20,13 +12,63 @@ extension Store {
         return try CompactRange(size: size, source: nodes(state))
     }
 
-    /// The newest proofs of forks, at most `limit` of them, by log.
-    package func keptEvidence(limit: Int) throws -> [KeptEvidence] {
+    /// Keeps two checkpoints of one log that no tree can join.
+    ///
+    /// - Parameters:
+    ///   - log: the log.
+    ///   - ours: note of the branch that is held here, or of the first branch that was shown.
+    ///   - theirs: note of the other.
+    ///   - shown: what shows that they can not be joined, as far as it is known.
+    ///   - time: milliseconds since 1970.
+    package func keepEvidence(
+        log: Digest,
+        _ ours: [UInt8],
+        _ theirs: [UInt8],
+        shown: BundleEvidence? = nil,
+        at time: UInt64
+    ) throws {
+        try database.run(
+            """
+            INSERT INTO evidence (log, left_note, right_note, shown, found_at)
+            VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """,
+            [
+                .digest(log), .blob(ours), .blob(theirs),
+                .blob(shown.map { BundleFrame.evidence($0).encoded } ?? []), .count(time),
+            ]
+        )
+    }
+
+    /// The branch that a log's tree here is, from `size` to a note; nil if that is not held or the
+    /// note is of another branch.
+    package func branch(
+        of log: Digest,
+        at size: UInt64,
+        to note: [UInt8]
+    ) throws -> BundleEvidence.Branch? {
+        guard let key = roster.member(log: log)?.keys.log,
+            let signed = try? SignedCheckpoint.verify(note, logKey: key),
+            1...signed.checkpoint.size ~= size,
+            try root(of: log, size: signed.checkpoint.size) == signed.checkpoint.root,
+            let root = try root(of: log, size: size)
+        else { return nil }
+        return BundleEvidence.Branch(
+            note: note,
+            root: root,
+            proof: try consistency(of: log, from: size, to: signed.checkpoint.size)
+        )
+    }
+
+    /// Proofs of forks that can be shown to others, the newest `limit` of them, by log.
+    package func shownEvidence(limit: Int) throws -> [BundleEvidence] {
         try database.rows(
-            "SELECT log, left_note, right_note FROM evidence ORDER BY log, number DESC LIMIT ?",
+            "SELECT shown FROM evidence WHERE shown != x'' ORDER BY log, number DESC LIMIT ?",
             [.integer(Int64(limit))]
         ) { row in
-            KeptEvidence(log: try row.digest(0), left: row.blob(1), right: row.blob(2))
+            guard case .evidence(let evidence)? = try? BundleFrame(decoding: row.blob(0)) else {
+                throw StoreError.damaged("evidence of a fork can not be read")
+            }
+            return evidence
         }
     }
 }

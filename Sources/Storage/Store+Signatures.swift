@@ -157,19 +157,6 @@ extension Store {
         return leaf??.verifies(message: hash, key: key) ?? false
     }
 
-    /// Keeps two checkpoints of one log that no tree can join.
-    package func keepEvidence(log: Digest, _ left: [UInt8], _ right: [UInt8], at time: UInt64)
-        throws
-    {
-        try database.run(
-            """
-            INSERT INTO evidence (log, left_note, right_note, found_at) VALUES (?, ?, ?, ?)
-            ON CONFLICT DO NOTHING
-            """,
-            [.digest(log), .blob(left), .blob(right), .count(time)]
-        )
-    }
-
     /// Logs of which two branches are known, with the number of proofs for each.
     package func forkedLogs() throws -> [(log: Digest, proofs: Int)] {
         try database.rows("SELECT log, count(*) FROM evidence GROUP BY log ORDER BY log") { row in

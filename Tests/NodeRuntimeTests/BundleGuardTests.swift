@@ -83,25 +83,30 @@ import TransparencyLog
         let key = try city.signingKey(.log)
         let forger = try SigningKey(seed: sha256([9]))
         func note(_ size: UInt64, _ root: Digest, _ key: SigningKey) throws -> [UInt8] {
-            try SignedCheckpoint.sign(size: size, root: root, with: key).note.bytes
+            let signed = try SignedCheckpoint.sign(size: size, root: root, with: key)
+            return signed.note.bytes
         }
         let store = try bench.store(city)
         let (two, five) = (try store.root(of: log, size: 2), try store.root(of: log, size: 5))
         let proof = try store.consistency(of: log, from: 2, to: 5)
         let small = try note(2, #require(two), key)
         let large = try note(5, #require(five), key)
+        typealias Branch = BundleEvidence.Branch
+        func lie(_ size: UInt64, _ left: Branch, _ right: Branch) -> BundleEvidence {
+            BundleEvidence(log: log, size: size, left: left, right: right)
+        }
+        let held = Branch(note: large, root: try #require(five), proof: [])
+        let joined = Branch(note: large, root: try #require(two), proof: proof)
+        let beginning = Branch(note: small, root: try #require(two), proof: [])
+        let forged = Branch(
+            note: try note(5, sha256([1]), forger),
+            root: sha256([1]),
+            proof: []
+        )
+        let invented = Branch(note: large, root: sha256([2]), proof: proof)
         let lies = [
-            BundleEvidence(
-                log: log,
-                left: try note(5, sha256([1]), forger),
-                right: large,
-                root: nil,
-                proof: []
-            ),
-            BundleEvidence(log: log, left: small, right: large, root: two, proof: proof),
-            BundleEvidence(log: log, left: small, right: large, root: nil, proof: []),
-            BundleEvidence(log: log, left: small, right: large, root: sha256([2]), proof: proof),
-            BundleEvidence(log: log, left: large, right: large, root: nil, proof: []),
+            lie(5, forged, held), lie(2, beginning, joined), lie(2, beginning, invented),
+            lie(5, held, held), lie(0, beginning, held), lie(5, beginning, held),
         ]
         let frames = try BundleBench.frames(try await bench.bundle(city))
             .map { try BundleFrame(decoding: Array($0[4...])) }
@@ -111,39 +116,5 @@ import TransparencyLog
         let result = try await bench.read(try bench.file(bytes + assembler.finish()), into: street)
         #expect(result.isWhole && result.evidence == 0 && result.taken == 5)
         #expect(try bench.store(street).forkedLogs().isEmpty)
-    }
-
-    @Test func twoReadersAtOnceAndADaemonTakeEveryEntryOnce() async throws {
-        let bench = try BundleBench()
-        let (city, street) = try await bench.pair(3_000)
-        let file = try await bench.bundle(city)
-        let ledger = try #require(try bench.store(street).identity?.ledger)
-        let running = try await Running(street)
-        let path = street.socketPath
-        let directory = street.path
-        async let results = withThrowingTaskGroup(of: ReadBundle.self) { group in
-            for _ in 0..<2 {
-                group.addTask {
-                    guard let client = try ControlClient(path: path) else {
-                        throw FixtureError.notThere("a daemon")
-                    }
-                    let source = try BundleSource(file, directory: directory)
-                    var reading = BundleReading(source, ledger: ledger, into: .daemon(client))
-                    return try await reading.run()
-                }
-            }
-            var all: [ReadBundle] = []
-            for try await result in group { all.append(result) }
-            return all
-        }
-        let both = try await results
-        #expect(both.allSatisfy { $0.isGood })
-        #expect(both.reduce(0) { $0 + $1.taken } == 3_002)
-        #expect(try await eventually { try await running.status().completeness.unchecked == 0 })
-        let status = try await running.status()
-        #expect(status.entries == 3_003)
-        // A file says nothing of when its logs were last heard of.
-        #expect(status.completeness.heard == 1)
-        await running.daemon.stop()
     }
 }
