@@ -93,13 +93,16 @@ final class ChildProcess: Sendable {
         process.executableURL = URL(filePath: path)
         process.arguments = words
         process.environment = ["LANG": "C", "PATH": "/usr/bin:/bin"]
-        process.standardInput =
-            try input.map { try FileHandle(forReadingFrom: URL(filePath: $0)) }
-            ?? FileHandle.nullDevice
-        process.standardOutput = try Self.file(output)
-        process.standardError = try Self.file(output + ".err")
+        let given = try input.map { try FileHandle(forReadingFrom: URL(filePath: $0)) }
+        process.standardInput = given ?? FileHandle.nullDevice
+        let (written, errors) = (try Self.file(output), try Self.file(output + ".err"))
+        process.standardOutput = written
+        process.standardError = errors
         process.terminationHandler = { _ in continuation.finish() }
         try process.run()
+        // The child has its own. Foundation keeps a process and its handles after its end, and
+        // crashes once more than 1,024 descriptors are open.
+        for handle in [given, written, errors] { try handle?.close() }
     }
 
     deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
