@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Checks vectors of encoding, entry, checkpoint, roster and case with verify.py, roster.py and
-fold.py, not with a node's code.
+"""Checks vectors of encoding, entry, checkpoint, roster, case and bundle with verify.py, roster.py,
+fold.py and bundle.py, not with a node's code.
 
     check_vectors.py [DIR]
 
@@ -11,6 +11,7 @@ says, 1 if one is not.
 import os
 import sys
 
+import bundle
 import fold
 from roster import Roster
 from verify import (
@@ -80,6 +81,8 @@ def is_good(kind, vector):
         return read_note(data("note"), name, key) == (int(vector["size"][0]), data("root"))
     if kind in ("set", "authority"):
         return is_roster(vector)
+    if kind == "file":
+        return bundle.Bundle(data("bundle")).is_good
     if kind in ("fold", "judged"):
         return fold.is_good(kind, vector)
     return None
@@ -124,7 +127,7 @@ def main():
     beside = os.path.join(os.path.dirname(os.path.abspath(__file__)), "vectors")
     directory = sys.argv[1] if len(sys.argv) > 1 else beside
     count = wrong = 0
-    for area in ("encoding", "entry", "checkpoint", "roster", "case"):
+    for area in ("encoding", "entry", "checkpoint", "roster", "case", "bundle"):
         if not os.path.isdir(os.path.join(directory, area)):
             continue
         for name in sorted(os.listdir(os.path.join(directory, area))):

@@ -19,6 +19,9 @@ package enum ControlSocket {
     /// Most bytes of the socket's path, as the system has room for.
     static let pathBytesMax = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
 
+    /// Most bytes of a socket's path; the kernel wants one more for the zero behind it.
+    static let pathBytesMax = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
+
     static func address(_ path: String) throws(HomeError) -> sockaddr_un {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -185,8 +188,14 @@ package final class ControlClient {
 
     /// Connects to the daemon of a home; nil if none runs there.
     ///
+    /// - Parameters:
+    ///   - path: of the socket.
+    ///   - seconds: how long an answer may take.
     /// - Throws: ``HomeError`` if a daemon is there and can not be reached.
-    package init?(path: String) throws(HomeError) {
+    package init?(
+        path: String,
+        seconds: Int = ControlSocket.answerSeconds
+    ) throws(HomeError) {
         let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         descriptor = socket(AF_UNIX, type, 0)
         guard descriptor >= 0 else { throw .system("make a socket at", path) }
@@ -198,7 +207,7 @@ package final class ControlClient {
             if errno == ENOENT || errno == ECONNREFUSED { return nil }
             throw .system("reach the daemon at", path)
         }
-        ControlSocket.setTimeout(descriptor, seconds: ControlSocket.answerSeconds)
+        ControlSocket.setTimeout(descriptor, seconds: seconds)
     }
 
     deinit { close(descriptor) }

@@ -20,6 +20,7 @@ extension Store {
     ///   - theirs: note of the other.
     ///   - shown: what shows that they can not be joined, as far as it is known.
     ///   - time: milliseconds since 1970.
+    /// - Throws: ``SQLiteError``; nothing is kept then.
     package func keepEvidence(
         log: Digest,
         _ ours: [UInt8],

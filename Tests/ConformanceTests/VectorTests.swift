@@ -17,7 +17,7 @@ import TransparencyLog
     private static func generated() throws -> [VectorFile] {
         try EncodingVectors.all + EntryVectors.all + CheckpointVectors.all()
             + RosterVectors.all() + AuthorityVectors.all() + ReplicationVectors.all
-            + CaseVectors.all() + PlaceVectors.all() + CalendarVectors.all()
+            + CaseVectors.all() + PlaceVectors.all() + CalendarVectors.all() + BundleVectors.all()
     }
 
     private static func stored() throws -> [String] {
@@ -71,6 +71,7 @@ import TransparencyLog
         case ("checkpoint", "note"): try note(file)
         case ("checkpoint", "fence"): try fence(file)
         case ("replication", "message"): try ReplicationVectors.isGood(file)
+        case ("bundle", "file"): try BundleVectors.isGood(file)
         case ("case", "fold"), ("case", "judged"): try CaseVectors.isGood(file)
         case ("place", _): try PlaceVectors.isGood(file)
         case ("calendar", _): try CalendarVectors.isGood(file)

@@ -77,6 +77,7 @@ extension Program {
             Label("连接情况", "sessions and endpoints"),
             run: StatusCommands.peers
         ),
+        doctorCommand,
         Command(
             "roster",
             flags: [

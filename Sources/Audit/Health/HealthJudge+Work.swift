@@ -1,0 +1,128 @@
+import Cases
+
+extension HealthJudge {
+    static func work(_ work: HealthFacts.Work) -> [HealthFinding] {
+        forks(work) + provisional(work) + late(work) + unjudged(work)
+    }
+
+    private static func forks(_ work: HealthFacts.Work) -> [HealthFinding] {
+        work.forks.map { name in
+            HealthFinding(
+                .forked,
+                Label(
+                    "\(name) 的日志有两段历史, 证据已保存",
+                    "the log of \(name) has two histories, the evidence is kept"
+                ),
+                next: Label(
+                    "不要再用那个目录写入; 上级 linli end \(name), 建新目录",
+                    "nothing more may be written with that home; linli end \(name) at the office"
+                        + " above, then a new home"
+                )
+            )
+        }
+    }
+
+    private static func provisional(_ work: HealthFacts.Work) -> [HealthFinding] {
+        var findings: [HealthFinding] = []
+        if work.unchecked > 0 {
+            findings.append(
+                HealthFinding(
+                    .unchecked,
+                    Label(
+                        "\(work.unchecked) 个签名未验, 视图不得引用",
+                        "\(work.unchecked) signatures are not checked, the view may not be cited"
+                    ),
+                    next: Label(
+                        "等守护进程验完; 没有则启动它, 或 linli sync",
+                        "wait for the daemon to check them; if none runs, start it, or linli sync"
+                    )
+                )
+            )
+        }
+        if work.stale > 0 {
+            findings.append(
+                HealthFinding(
+                    .viewStale,
+                    Label(
+                        "\(work.stale) 个案件的视图尚未更新",
+                        "the view of \(work.stale) subjects is older than their entries"
+                    ),
+                    next: Label("重启守护进程; linli verify", "restart the daemon; linli verify")
+                )
+            )
+        }
+        return findings
+    }
+
+    private static func late(_ work: HealthFacts.Work) -> [HealthFinding] {
+        limited(work.lateConflicts.sorted { $0.due < $1.due }) { number, due in
+            HealthFinding(
+                .conflictLate,
+                Label("\(number) 的冲突应由本处裁定, 已超期", "the conflict in \(number) was due here"),
+                since: due,
+                next: Label(
+                    "linli conflicts; linli case amend \(number) …",
+                    "linli conflicts; linli case amend \(number) …"
+                )
+            )
+        } rest: { count in
+            HealthFinding(
+                .conflictLate,
+                Label("另有 \(count) 个冲突超期", "\(count) more conflicts are overdue"),
+                next: Label("linli conflicts", "linli conflicts")
+            )
+        }
+            + limited(work.lateOffers.sorted { $0.due < $1.due }) { number, due in
+                HealthFinding(
+                    .offerLate,
+                    Label("\(number) 移交本处, 答复已超期", "an answer to the offer of \(number) was due"),
+                    since: due,
+                    next: Label(
+                        "linli case take \(number), 或 linli case return \(number)",
+                        "linli case take \(number), or linli case return \(number)"
+                    )
+                )
+            } rest: { count in
+                HealthFinding(
+                    .offerLate,
+                    Label("另有 \(count) 件移交未答复", "\(count) more offers wait for an answer"),
+                    next: Label("linli cases --offered-to CODE", "linli cases --offered-to CODE")
+                )
+            }
+    }
+
+    private static func unjudged(_ work: HealthFacts.Work) -> [HealthFinding] {
+        var findings: [HealthFinding] = []
+        if let first = work.waiting.first {
+            let count = work.waiting.count
+            findings.append(
+                HealthFinding(
+                    .waiting,
+                    Label(
+                        "\(count) 个案件有条目在等前面的条目, 如 \(first)",
+                        "entries of \(count) subjects wait for others that are not held, such as"
+                            + " \(first)"
+                    ),
+                    next: Label(
+                        "linli sync; linli status 看缺谁; 或读入更早的数据包",
+                        "linli sync; linli status shows who is missing; or read an earlier bundle"
+                    )
+                )
+            )
+        }
+        if let first = work.newer.first {
+            let count = work.newer.count
+            findings.append(
+                HealthFinding(
+                    .newerVersion,
+                    Label(
+                        "\(count) 个案件需要新版程序, 如 \(first)",
+                        "\(count) subjects need a newer version, such as \(first)"
+                    ),
+                    next: Label("升级本节点的 linli", "upgrade linli at this node")
+                )
+            )
+        }
+        return findings
+    }
+}

@@ -1,0 +1,89 @@
+internal import Cases
+package import Ledger
+
+/// Subjects whose entries were not all judged.
+package struct UnjudgedSubjects: Sendable {
+    /// With entries that wait for others.
+    package var waiting: [String] = []
+    /// With entries of a newer version.
+    package var newer: [String] = []
+}
+
+extension Store {
+    /// What SQLite's own check finds wrong with the file, at most `limit` things.
+    package func quickCheck(limit: Int) throws -> [String] {
+        try database.rows("PRAGMA quick_check(\(limit))") { $0.text(0) }.filter { $0 != "ok" }
+    }
+
+    /// Subjects whose view is older than their entries.
+    package func staleCount() throws -> UInt64 {
+        try database.first("SELECT count(*) FROM stale") { $0.count(0) } ?? 0
+    }
+
+    /// How many subjects there are.
+    package func subjectCount() throws -> UInt64 {
+        try database.first("SELECT count(*) FROM subject") { $0.count(0) } ?? 0
+    }
+
+    /// Folds every subject and names those of which entries wait or need a newer version.
+    package func unjudgedSubjects() throws -> UnjudgedSubjects {
+        let ids = try database.rows("SELECT id FROM subject ORDER BY number") { row in
+            SubjectID(row.blob(0))
+        }
+        var found = UnjudgedSubjects()
+        for id in ids.compactMap({ $0 }) where id != rosterSubject {
+            let folded = try folded(id)
+            let name = folded.view?.number ?? id.description
+            let verdicts = folded.history.map(\.verdict)
+            if verdicts.contains(.waiting) { found.waiting.append(name) }
+            let needsNewer = verdicts.contains { if case .needsVersion = $0 { true } else { false } }
+            if needsNewer { found.newer.append(name) }
+        }
+        return found
+    }
+
+    /// Conflicts that a place has to settle and was to by `now`, by case.
+    ///
+    /// - Parameters:
+    ///   - place: the very code that owns them.
+    ///   - now: milliseconds since 1970.
+    ///   - limit: most cases that are looked at.
+    /// - Throws: ``SQLiteError``, damage.
+    package func lateConflicts(
+        of place: Scope,
+        now: UInt64,
+        limit: Int
+    ) throws -> [(number: String, due: UInt64)] {
+        var filter = CaseFilter()
+        filter.conflictAt = now
+        filter.limit = limit
+        return try cases(filter).compactMap { id, row in
+            let conflicts = try folded(id).view?.conflicts ?? []
+            let due = conflicts.filter { $0.owner == place && $0.answerBy < now }
+                .map(\.answerBy).min()
+            return due.map { (row.number, $0) }
+        }
+    }
+
+    /// Offers that a place was to answer by `now`.
+    ///
+    /// - Parameters:
+    ///   - place: to which they were made.
+    ///   - now: milliseconds since 1970.
+    ///   - limit: most of them.
+    /// - Throws: ``SQLiteError``, damage.
+    package func lateOffers(
+        to place: Scope,
+        now: UInt64,
+        limit: Int
+    ) throws -> [(number: String, due: UInt64)] {
+        var filter = CaseFilter()
+        filter.offeredTo = place
+        filter.overdueAt = now
+        filter.limit = limit
+        return try cases(filter).compactMap { _, row in
+            guard row.offeredTo == place.code, let due = row.answerBy, due < now else { return nil }
+            return (row.number, due)
+        }
+    }
+}
