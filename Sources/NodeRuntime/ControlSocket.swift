@@ -19,9 +19,6 @@ package enum ControlSocket {
     /// Most bytes of the socket's path, as the system has room for.
     static let pathBytesMax = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
 
-    /// Most bytes of a socket's path; the kernel wants one more for the zero behind it.
-    static let pathBytesMax = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
-
     static func address(_ path: String) throws(HomeError) -> sockaddr_un {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

@@ -3,7 +3,7 @@ internal import Crypto
 internal import Encoding
 internal import Foundation
 internal import Ledger
-package import Storage
+internal import Storage
 
 /// Looks at a home and its daemon for ``HealthFacts``; judges nothing and changes nothing.
 package struct HealthGathering {
@@ -83,10 +83,9 @@ package struct HealthGathering {
         if let mode = Self.mode(home.path), mode & 0o022 != 0 {
             facts.machine.looseFiles.append((home.path, mode))
         }
-        facts.machine.excessPathBytes = max(
-            0,
-            home.socketPath.utf8.count - ControlSocket.pathBytesMax
-        )
+        // The service names the home by its whole path.
+        let socket = URL(filePath: home.socketPath).standardizedFileURL.path
+        facts.machine.excessPathBytes = max(0, socket.utf8.count - ControlSocket.pathBytesMax)
         facts.machine.walBytes = Self.size(home.databasePath + "-wal")
         if let text = try? String(contentsOfFile: home.stoppedPath, encoding: .utf8) {
             let reason = text.split(separator: "\n").first.map(String.init) ?? "-"
@@ -103,8 +102,8 @@ package struct HealthGathering {
         let unit = UInt64(status.f_frsize)
         facts.machine.freeBytes = UInt64(status.f_bavail) * unit
         facts.machine.totalBytes = UInt64(status.f_blocks) * unit
-        facts.machine.isReadOnly =
-            status.f_flag & UInt(ST_RDONLY) != 0 || unsafe access(home.path, W_OK) != 0
+        let mayWrite = unsafe access(home.path, W_OK) == 0
+        facts.machine.isReadOnly = status.f_flag & UInt(ST_RDONLY) != 0 || !mayWrite
     }
 
     private mutating func askDaemon() -> StatusReport? {
