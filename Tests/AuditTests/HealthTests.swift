@@ -1,9 +1,10 @@
 import Audit
+import Cases
 import Testing
 
 /// Every finding, each from the one fact that makes it, and none from a healthy node.
 @Suite struct HealthTests {
-    private typealias Change = (inout HealthFacts) -> Void
+    private typealias Change = @Sendable (inout HealthFacts) -> Void
 
     private static func healthy() -> HealthFacts {
         var facts = HealthFacts(now: 1_795_000_000_000)
