@@ -36,7 +36,9 @@ extension Store {
             let name = folded.view?.number ?? id.description
             let verdicts = folded.history.map(\.verdict)
             if verdicts.contains(.waiting) { found.waiting.append(name) }
-            let needsNewer = verdicts.contains { if case .needsVersion = $0 { true } else { false } }
+            let needsNewer = verdicts.contains { verdict in
+                if case .needsVersion = verdict { true } else { false }
+            }
             if needsNewer { found.newer.append(name) }
         }
         return found
@@ -48,6 +50,7 @@ extension Store {
     ///   - place: the very code that owns them.
     ///   - now: milliseconds since 1970.
     ///   - limit: most cases that are looked at.
+    /// - Returns: the case's number, and when the first of its conflicts was due.
     /// - Throws: ``SQLiteError``, damage.
     package func lateConflicts(
         of place: Scope,
@@ -71,6 +74,7 @@ extension Store {
     ///   - place: to which they were made.
     ///   - now: milliseconds since 1970.
     ///   - limit: most of them.
+    /// - Returns: the case's number, and when the answer was due.
     /// - Throws: ``SQLiteError``, damage.
     package func lateOffers(
         to place: Scope,

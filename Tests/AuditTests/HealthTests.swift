@@ -1,5 +1,6 @@
 import Audit
 import Cases
+import Foundation
 import Testing
 
 /// Every finding, each from the one fact that makes it, and none from a healthy node.
@@ -117,5 +118,17 @@ import Testing
         #expect(HealthJudge.findings(facts).map(\.code) == [.peerClock])
         facts.network.skews = [("a", 90_000), ("b", -90_000)]
         #expect(HealthJudge.findings(facts).map(\.code) == [.peerClock, .peerClock])
+    }
+
+    @Test func everyFindingHasItsRowInTheRunbook() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let page = try String(
+            contentsOf: root.appending(path: "Nodes/README.md"),
+            encoding: .utf8
+        )
+        for code in HealthFinding.Code.allCases {
+            #expect(page.contains("`\(code.rawValue)`"), "\(code)")
+        }
     }
 }

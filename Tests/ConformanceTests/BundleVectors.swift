@@ -28,9 +28,13 @@ enum BundleVectors {
         return [
             VectorFile("bundle/file_good", what: "a log and a fork of it", expect: "good")
                 .with("bundle", good)
-        ] + files.map { name, what, bytes in
-            VectorFile("bundle/file_bad_\(name)", what: what, expect: "bad").with("bundle", bytes)
-        }
+        ]
+            + files.map { name, what, bytes in
+                VectorFile("bundle/file_bad_\(name)", what: what, expect: "bad").with(
+                    "bundle",
+                    bytes
+                )
+            }
     }
 
     /// Whether the product reads the file to its end without a complaint.

@@ -2,9 +2,11 @@ import Crypto
 import Encoding
 import Foundation
 import Ledger
+import Replication
 import Storage
 import TestSupport
 import Testing
+import TransparencyLog
 
 @testable import NodeRuntime
 
@@ -37,6 +39,30 @@ private final class RawClient: Sendable {
 private func errorText(_ frame: [UInt8]?) -> String? {
     guard let frame, case .failed(let error)? = ControlReply(decoding: frame) else { return nil }
     return error.message
+}
+
+@Test func framesOfBundlesAreHandedOverAsTheyWereRead() throws {
+    let entry = Entry(
+        header: [1],
+        leaf: [UInt8](repeating: 2, count: Entry.leafCount),
+        parts: [nil]
+    )
+    let package = Package(log: sha256([1]), first: 0, entries: [entry], proof: [sha256([2])])
+    let offer = PackageOffer(package: package, before: CompactRange(), note: [3])
+    let branch = BundleEvidence.Branch(note: [4], root: sha256([5]), proof: [])
+    let requests: [BundleRequest] = [
+        .claims([BundleClaim(log: sha256([1]), note: [6])]), .offers([offer, offer]),
+        .evidence(BundleEvidence(log: sha256([1]), size: 1, left: branch, right: branch)),
+    ]
+    for request in requests.map(ControlRequest.bundle) {
+        #expect(ControlRequest(decoding: request.encoded) == request)
+    }
+    let many = BundleRequest.offers(Array(repeating: offer, count: BundleRequest.packagesMax + 1))
+    #expect(ControlRequest(decoding: ControlRequest.bundle(many).encoded) == nil)
+    let outcomes: [OfferOutcome] = [
+        .taken(7), .held, .beyond(8), .notNamed, .forked, .refused("a"), .failed("里"),
+    ]
+    #expect(ControlReply(decoding: ControlReply.offered(outcomes).encoded) == .offered(outcomes))
 }
 
 @Test func requestsAndRepliesAreReadAsTheyWereWritten() throws {

@@ -63,7 +63,9 @@ struct DoctorTests {
         let database = city.path + "/ledger.db"
         let older = try Data(contentsOf: URL(filePath: database))
         try await city.write(3)
-        for file in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: database + file) }
+        for file in ["-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: database + file)
+        }
         try older.write(to: URL(filePath: database))
         let outcome = try await city.run("doctor", "--json")
         #expect(outcome.code == 1)

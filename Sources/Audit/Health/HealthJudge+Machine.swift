@@ -81,7 +81,10 @@ extension HealthJudge {
             findings.append(
                 HealthFinding(
                     .databaseDamaged,
-                    Label("数据库损坏 (\(count) 处): \(first)", "the database is damaged (\(count)): \(first)"),
+                    Label(
+                        "数据库损坏 (\(count) 处): \(first)",
+                        "the database is damaged (\(count)): \(first)"
+                    ),
                     next: Label(
                         "linli verify; 停止服务, 保留目录供核查, 恢复备份",
                         "linli verify; stop the service, keep the home for the auditor, restore a copy"

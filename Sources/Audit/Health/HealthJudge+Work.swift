@@ -61,8 +61,8 @@ extension HealthJudge {
                 Label("\(number) 的冲突应由本处裁定, 已超期", "the conflict in \(number) was due here"),
                 since: due,
                 next: Label(
-                    "linli conflicts; linli case amend \(number) …",
-                    "linli conflicts; linli case amend \(number) …"
+                    "linli conflicts; linli case settle \(number) …",
+                    "linli conflicts; linli case settle \(number) …"
                 )
             )
         } rest: { count in
