@@ -3,6 +3,7 @@ internal import Crypto
 internal import Encoding
 internal import Foundation
 internal import Ledger
+internal import Replication
 internal import TransparencyLog
 
 extension HomeVerifier {
@@ -194,7 +195,7 @@ extension HomeVerifier {
 
     /// Checks that each pair of checkpoints is signed and contradicts itself.
     func checkEvidence(_ home: Database, _ roster: Roster) throws {
-        try home.scan("SELECT number, log, left_note, right_note FROM evidence") { row in
+        try home.scan("SELECT number, log, left_note, right_note, shown FROM evidence") { row in
             let text = "evidence \(row.integer(0))"
             guard let log = Bytes32(row.blob(1)),
                 let key = roster.grants(log: log).first?.keys.log
@@ -213,9 +214,27 @@ extension HomeVerifier {
                     report.forkedLogs.insert(log)
                     add(.evidence, claim, log: log, gravity: .note)
                 }
+                if !shows(row.blob(4), log, key, [row.blob(2), row.blob(3)]) {
+                    add(.evidence, "\(text) does not show what it is kept for", log: log)
+                }
             } catch { add(.evidence, "\(text): \(error)", log: log) }
             return true
         }
+    }
+
+    /// Whether a frame is none, or proves that these very notes can not be joined.
+    private func shows(
+        _ frame: [UInt8],
+        _ log: Digest,
+        _ key: PublicKey,
+        _ notes: [[UInt8]]
+    ) -> Bool {
+        if frame.isEmpty { return true }
+        guard case .evidence(let evidence)? = try? BundleFrame(decoding: frame) else {
+            return false
+        }
+        return evidence.log == log && [evidence.left.note, evidence.right.note] == notes
+            && evidence.proven(logKey: key) != nil
     }
 
     /// Checks that what imports remember is about subjects that are held.
