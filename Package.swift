@@ -56,9 +56,11 @@ let package = Package(
         library("Audit", below(5)),
         library("Storage", below(6) + ["CSQLite"]),
         library("Transport", ["Encoding", "Crypto", "COpenSSL"]),
+        library("Simulation", below(6)),
         library("NodeRuntime", below(7)),
         library("CommandLine", below(7) + ["NodeRuntime"]),
         program("linli", ["CommandLine"]),
+        program("linli-sim", ["Simulation"]),
         program("linli-bench", below(7) + ["NodeRuntime"]),
 
         .target(
@@ -83,6 +85,7 @@ let package = Package(
         tests("AuditTests", below(7) + ["NodeRuntime"]),
         tests("StorageTests", below(7) + ["LedgerFixtures"]),
         tests("TransportTests", below(7)),
+        tests("SimulationTests", below(6) + ["Simulation"]),
         tests("NodeRuntimeTests", below(7) + ["NodeRuntime", "LedgerFixtures"]),
         tests("SystemTests", below(7) + ["NodeRuntime"], excluding: ["transcripts"]),
         tests("CommandLineTests", below(7) + ["NodeRuntime", "CommandLine"]),

@@ -167,18 +167,20 @@ package final class Keeper {
         signed: SignedProposal? = nil
     ) throws -> Released {
         if let stopReason { throw stopReason }
-        let appended =
-            if let signed {
-                try store.append(items, signed: signed)
-            } else {
-                try store.append(
-                    items,
-                    author: serviceKey,
-                    time: SystemSource.wallMilliseconds(),
-                    salt: SystemSource.random32
-                )
-            }
-        return Released(appended: appended, checkpoint: try release(appended))
+        let (appended, checkpoint) = try WriteOrder.write {
+            if let signed { return try store.append(items, signed: signed) }
+            return try store.append(
+                items,
+                author: serviceKey,
+                time: SystemSource.wallMilliseconds(),
+                salt: SystemSource.random32
+            )
+        } raise: {
+            try raise(size: $0.range.size, root: $0.root)
+        } sign: {
+            try SignedCheckpoint.sign(size: $0.range.size, root: $0.root, with: logKey)
+        }
+        return Released(appended: appended, checkpoint: checkpoint)
     }
 
     /// Says where items would stand that a person is to sign; nothing is changed.
@@ -236,8 +238,8 @@ package final class Keeper {
         guard case .peer = reason else { return }
         // The first reason stays; a second file of that name can not be made.
         var text = reason.description + "\n"
-        if case .peer(.ownLogBehind(let claim)) = reason {
-            text += "\(claim.checkpoint.size) \(claim.checkpoint.root)\n"
+        if case .peer(let proof) = reason, let line = OwnLogGuard.Stopped(proof).line {
+            text += line + "\n"
         }
         try? KeyFile.create(home.stoppedPath, text)
     }
@@ -247,13 +249,17 @@ package final class Keeper {
     }
 
     private func sign(size: UInt64, root: Digest) throws -> SignedCheckpoint {
+        try raise(size: size, root: root)
+        return try SignedCheckpoint.sign(size: size, root: root, with: logKey)
+    }
+
+    private func raise(size: UInt64, root: Digest) throws {
         do {
             try fence.raise(to: Fence.Mark(size: size, root: root))
         } catch {
             stopWriting(.fence(error))
             throw error
         }
-        return try SignedCheckpoint.sign(size: size, root: root, with: logKey)
     }
 
     /// Why the log of a home must not be written, as its files say; nil while it may.
@@ -271,40 +277,30 @@ package final class Keeper {
         }
     }
 
-    /// Whether the log was taken back from peers up to the `SIZE ROOT` that stopped it.
-    private static func holdsAgain(
-        _ wanted: String?,
-        _ store: Store,
-        _ own: LogState
-    ) throws -> Bool {
-        let words = (wanted ?? "").split(separator: " ").map(String.init)
-        guard words.count == 2, let size = UInt64(words[0]), let root = Bytes32(hex: words[1])
-        else {
-            return false
-        }
-        return try store.root(of: own.id, size: size) == root
-    }
-
     private static func stopReason(
         _ home: Home,
         _ store: Store,
         _ own: LogState,
         _ fence: Fence
     ) throws -> KeeperError? {
+        var lines: [String] = []
         if FileManager.default.fileExists(atPath: home.stoppedPath) {
-            let lines = try KeyFile.read(home.stoppedPath).split(separator: "\n").map(String.init)
-            guard try holdsAgain(lines.dropFirst().first, store, own) else {
-                return .stopped(lines.first ?? "no reason is given")
-            }
+            lines = try KeyFile.read(home.stoppedPath).split(separator: "\n").map(String.init)
+            if lines.isEmpty { lines = ["no reason is given"] }
         }
-        // An empty fence is one that was made and not raised yet: by a founding or a join that
-        // was cut off right after its first entry.
-        guard let mark = fence.mark else { return own.size <= 1 ? nil : .fence(.damaged) }
-        guard own.size >= mark.size else {
-            return .behindFence(held: own.size, fence: mark.size)
+        let verdict = try OwnLogGuard.verdict(
+            held: own.size,
+            mark: fence.mark.map { OwnLogGuard.Mark(size: $0.size, root: $0.root) },
+            stopped: lines.isEmpty ? nil : OwnLogGuard.Stopped(lines.dropFirst().first),
+            rootAt: { try store.root(of: own.id, size: $0) }
+        )
+        return switch verdict {
+        case .free: nil
+        case .stopped: .stopped(lines.first ?? "no reason is given")
+        case .fenceDamaged: .fence(.damaged)
+        case .behindFence(let held, let fence): .behindFence(held: held, fence: fence)
+        case .besideFence(let size): .besideFence(size: size)
         }
-        let root = try store.root(of: own.id, size: mark.size)
-        return root == mark.root ? nil : .besideFence(size: mark.size)
     }
 }
 

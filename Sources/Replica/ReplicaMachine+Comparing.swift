@@ -115,6 +115,7 @@ extension ReplicaMachine {
             remember(head, from: id)
         } else if claim.size == state.size {
             if claim.root != state.root { contradicted(log, claim, from: id) }
+            if claim.root == state.root { adopt(claim, of: log, from: id) }
         } else if let known = state.claim, known.size == claim.size {
             if claim.root != known.root { contradicted(log, claim, from: id) }
         } else if claim.size > 0, claim.size < state.size {
@@ -172,6 +173,19 @@ extension ReplicaMachine {
             return contradicted(log, claim, from: comparison.session)
         }
         logs[log]?.compared = LogPosition(log: log, size: claim.size, root: claim.root)
+        adopt(claim, of: log, from: comparison.session)
+    }
+
+    /// Takes up a note of a tree that is held, if it is newer than the one that is told to peers.
+    ///
+    /// A node that may not sign its own log, or that stopped halfway to a checkpoint, could
+    /// otherwise hand out nothing of what it holds.
+    private mutating func adopt(_ claim: Claim, of log: Digest, from id: SessionID) {
+        guard claim.size > logs[log]?.claim?.size ?? 0, sessions[id] != nil,
+            verified(claim, of: log, from: id) != nil
+        else { return }
+        logs[log]?.claim = claim
+        spread(log, nil, from: id)
     }
 
     /// The checkpoint of a claim, if its signature is good; otherwise the session is closed.

@@ -222,11 +222,24 @@ extension ReplicaMachine {
 
     /// Whether the roster names the key, or the configuration for this very address does.
     ///
-    /// The configuration counts only until this node has seen its own grant: an invitation is not
-    /// signed, and one that was changed on the way must not keep a stranger in for ever.
+    /// The configuration counts only until this node has seen its own grant and the logs in which
+    /// the peer's could stand: an invitation is not signed, and one that was changed on the way
+    /// must not keep a stranger in for ever.
     func isWelcome(_ key: PublicKey, dialed: PeerAddress?) -> Bool {
         if !roster.members(tls: key).isEmpty { return true }
-        return dialed?.key == key && roster.member(log: configuration.log) == nil
-            && !roster.grants.contains { $0.keys.tls == key }
+        return dialed?.key == key && !roster.grants.contains { $0.keys.tls == key }
+            && (roster.member(log: configuration.log) == nil || !holdsGrantingLogs)
+    }
+
+    /// Whether all of each log that may grant rights to nodes is held, as far as is known here.
+    private var holdsGrantingLogs: Bool {
+        roster.grants.allSatisfy { grant in
+            guard grant.level <= .district, !grant.hasEnded else { return true }
+            guard let state = logs[grant.log], state.size > 0, state.pull == nil else {
+                return false
+            }
+            let known = Claim(log: grant.log, note: state.newestNote)?.size ?? 0
+            return known <= state.size
+        }
     }
 }

@@ -106,6 +106,10 @@ package struct PackageVerifier {
     ) throws(PackageError) -> VerifiedEntry {
         var header: Result<Header, HeaderError>
         do { header = try entry.check(hasher) } catch { throw .entry(place.sequence, error) }
+        // Every node holds every part; taken without one, an entry would stay without it for good.
+        if let part = entry.parts.firstIndex(of: nil) {
+            throw .withheld(place.sequence, part: part)
+        }
         let hash = entry.hash(hasher)
         var isRoster = false
         if case .success(let read) = header {
@@ -136,6 +140,8 @@ package enum PackageError: Error, Hashable, Sendable {
     case beyondTarget(UInt64)
     /// An entry is not what its leaf and header say.
     case entry(UInt64, EntryError)
+    /// A part that the header names was left out.
+    case withheld(UInt64, part: Int)
     /// The entries do not stand in the tree of the checkpoint, or the proof is of another.
     case proof(ProofError)
 }
@@ -147,6 +153,7 @@ extension PackageError: CustomStringConvertible {
             "package without entries or from \(first), want \(want)"
         case .beyondTarget(let size): "package goes beyond the checkpoint of size \(size)"
         case .entry(let sequence, let error): "entry \(sequence): \(error)"
+        case .withheld(let sequence, let part): "entry \(sequence) comes without part \(part)"
         case .proof(let error): error.description
         }
     }

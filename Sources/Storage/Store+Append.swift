@@ -107,7 +107,8 @@ extension Store {
             try database.transaction {
                 try add(items, to: &batch, identity, time, salts)
                 try batch.sign(treeHasher)
-                state.checked = batch.range.size
+                // Own entries that were taken back from peers in bulk are checked like any others.
+                if state.checked == first { state.checked = batch.range.size }
                 try insert(
                     batch.incoming,
                     into: &state,

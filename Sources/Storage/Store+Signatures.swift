@@ -136,15 +136,8 @@ extension Store {
     private func authorKeys(_ entries: [PlacedEntry]) -> [Digest: PublicKey] {
         var keys: [Digest: PublicKey] = [:]
         for entry in entries {
-            switch RosterOperation(entry, ledger: identity?.ledger ?? .zero) {
-            case .found(let grant, _), .grant(let grant):
-                keys[grant.keys.service.hash] = grant.keys.service
-            case .staff(let person): keys[person.key.hash] = person.key
-            case .succeed(let carried):
-                let service = carried.succession.keys.service
-                keys[service.hash] = service
-            case .open, .end, .policy, .mark, nil: break
-            }
+            let operation = RosterOperation(entry, ledger: identity?.ledger ?? .zero)
+            if let key = operation?.namedAuthor { keys[key.hash] = key }
         }
         return keys
     }

@@ -54,8 +54,11 @@ import TransparencyLog
         bench.tell(.connected(second, key: key, dialed: address))
         bench.say(second, .hello(bench.hello(0)))
         #expect(bench.bye(second) == .wrongLog)
-        // Once the roster names this node, it names whoever may be its peer.
+        // Once the logs that grant rights are held, they name whoever may be its peer.
         let enrolled = try Bench(city, 2)
+        let district = try city.store(1)
+        let known = enrolled.meet(4, as: 1, heads: [district.head(city.log(1))])
+        enrolled.serve(known, from: district)
         enrolled.tell(.configured(peers: [address]))
         let third = SessionID(3)
         enrolled.tell(.connected(third, key: key, dialed: address))

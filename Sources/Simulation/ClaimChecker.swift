@@ -1,0 +1,55 @@
+import Crypto
+import Encoding
+import Ledger
+import Replication
+import TransparencyLog
+
+/// What an honest node says it holds, its disk holds; and it signs one history.
+struct ClaimChecker {
+    private(set) var failure: String?
+    /// Roots that honest nodes signed of their own log, by size.
+    private var signed: [Digest: [UInt64: Digest]] = [:]
+
+    /// Looks at a frame before it leaves.
+    mutating func look(_ frame: [UInt8], from node: SimulatedNode, _ world: World) {
+        // Packages are held against the tree by whoever gets them, and are long.
+        guard frame.count < 16_384, failure == nil,
+            let message = try? Message(decoding: frame)
+        else { return }
+        switch message {
+        case .heads(let heads):
+            for head in heads.heads {
+                let held = node.disk.store.logs[head.log]
+                guard held?.root(at: head.size, hasher: world.city.hasher) == head.root else {
+                    failure =
+                        "node \(node.index) says it holds \(head.size) of"
+                        + " \(head.log.short), its disk has \(held?.size ?? 0)"
+                    return
+                }
+                check(head.note, of: head.log, from: node, world)
+            }
+        case .push(let push): check(push.note, of: push.log, from: node, world)
+        default: break
+        }
+        if let failure { world.checkers.fail("claims", failure) }
+    }
+
+    private mutating func check(
+        _ bytes: [UInt8],
+        of log: Digest,
+        from node: SimulatedNode,
+        _ world: World
+    ) {
+        guard log == node.office.id, node.isHonest,
+            let note = try? Note(bytes), let checkpoint = Checkpoint(text: note.text)
+        else { return }
+        if let root = signed[log]?[checkpoint.size], root != checkpoint.root {
+            failure = "node \(node.index) signed two histories of size \(checkpoint.size)"
+        }
+        signed[log, default: [:]][checkpoint.size] = checkpoint.root
+        let own = node.disk.store.own
+        if own.root(at: checkpoint.size, hasher: world.city.hasher) != checkpoint.root {
+            failure = "node \(node.index) signed \(checkpoint.size), its disk has \(own.size)"
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Crypto
+import Encoding
+import Ledger
+import Replica
+
+/// Two histories of one log that meet are found.
+enum ForkChecker {
+    /// Logs that may have two histories by somebody's fault.
+    static func forkedLogs(_ world: World) -> Set<Digest> {
+        Set(world.nodes.filter { $0.isSuspect || $0.kind == .fork }.map(\.office.id))
+    }
+
+    /// Logs of which nobody holds all that was once signed: their nodes can not go on.
+    static func abandonedLogs(_ world: World) -> Set<Digest> {
+        Set(world.nodes.filter(\.isUnrecoverable).map(\.office.id))
+    }
+
+    /// A node that holds another history than one it has a session with, and has no evidence.
+    static func unseen(_ world: World) -> String? {
+        for wire in world.network.wires where wire.ends[0].isOpen && wire.ends[1].isOpen {
+            let pair = wire.ends.map { world.nodes[$0.node] }
+            guard pair.allSatisfy(\.isCore) else { continue }
+            for log in forkedLogs(world).sorted() {
+                let held = pair.map { $0.disk.store.logs[log] ?? HeldLog() }
+                let size = min(held[0].size, held[1].size)
+                let roots = held.map { $0.root(at: size, hasher: world.city.hasher) }
+                let isSeen = pair.contains { node in
+                    node.disk.store.evidence.contains { $0.log == log }
+                }
+                if roots[0] != roots[1], !isSeen {
+                    return "nodes \(pair[0].index) and \(pair[1].index) hold two histories of"
+                        + " \(log.short) at \(size) and do not know"
+                }
+            }
+        }
+        return nil
+    }
+}
+
+/// No honest node is kept from writing for good.
+enum FreezeChecker {
+    /// The first honest node that may not write.
+    static func frozen(_ world: World) -> String? {
+        for node in world.nodes where node.isCore && node.isHonest && !node.isUnrecoverable {
+            guard let process = node.process else { continue }
+            if let stop = process.keeper.stop { return "node \(node.index) may not write: \(stop)" }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,4 @@
+import Foundation
+import Simulation
+
+exit(SimulatorProgram.run(Array(CommandLine.arguments.dropFirst())))
