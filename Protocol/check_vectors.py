@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Checks vectors of encoding, entry, checkpoint, roster, case and bundle with verify.py, roster.py,
-fold.py and bundle.py, not with a node's code.
+"""Checks vectors of encoding, entry, checkpoint, roster, case, bundle and frontier with verify.py,
+roster.py, fold.py, bundle.py and frontier.py, not with a node's code.
 
     check_vectors.py [DIR]
 
@@ -13,6 +13,7 @@ import sys
 
 import bundle
 import fold
+import frontier
 from roster import Roster
 from verify import (
     ZERO,
@@ -81,6 +82,8 @@ def is_good(kind, vector):
         return read_note(data("note"), name, key) == (int(vector["size"][0]), data("root"))
     if kind in ("set", "authority"):
         return is_roster(vector)
+    if kind == "file" and "file" in vector:
+        return frontier.read(data("file")) is not None
     if kind == "file":
         return bundle.Bundle(data("bundle")).is_good
     if kind in ("fold", "judged"):
@@ -127,7 +130,7 @@ def main():
     beside = os.path.join(os.path.dirname(os.path.abspath(__file__)), "vectors")
     directory = sys.argv[1] if len(sys.argv) > 1 else beside
     count = wrong = 0
-    for area in ("encoding", "entry", "checkpoint", "roster", "case", "bundle"):
+    for area in ("encoding", "entry", "checkpoint", "roster", "case", "bundle", "frontier"):
         if not os.path.isdir(os.path.join(directory, area)):
             continue
         for name in sorted(os.listdir(os.path.join(directory, area))):

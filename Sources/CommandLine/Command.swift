@@ -67,6 +67,18 @@ package struct Command: Sendable {
         self.run = run
     }
 
+    /// The same command with more flags.
+    package func adding(_ more: [Flag]) -> Command {
+        Command(
+            words.joined(separator: " "),
+            arguments,
+            flags: flags + more,
+            group: group,
+            help,
+            run: run
+        )
+    }
+
     /// Flags that every command has.
     package static let commonFlags = [
         Flag("home", "DIR", Label("节点目录(或 LINLI_HOME)", "the node's home (or LINLI_HOME)")),

@@ -37,6 +37,10 @@ extension CommandError {
         case .exists as BundleFileError:
             self.init(.bad, String(describing: error), hint: "name another file, or remove it")
         case let error as BundleFileError: self.init(.unknown, error.description)
+        case .otherHistory as RewindError:
+            self.init(.bad, String(describing: error), hint: "linli frontier show FILE")
+        case let error as RewindError:
+            self.init(.unknown, error.description, hint: "linli frontier show FILE; linli sync")
         case .version as BundleError:
             self.init(.unknown, String(describing: error), hint: "install a newer linli")
         case let error as BundleError:

@@ -8,7 +8,7 @@ package struct Program: Sendable {
     /// Every command, in the order of the help.
     package static let commands: [Command] =
         nodeCommands + staffCommands + authorityCommands + caseCommands + recordCommands
-        + viewCommands + auditCommands + bundleCommands
+        + viewCommands + auditCommands + frontierCommands + bundleCommands
 
     /// Runs one command line.
     ///

@@ -91,6 +91,13 @@ package struct Home: Sendable {
     /// Where the database lies.
     package var databasePath: String { path + "/ledger.db" }
 
+    /// Where what can be made again is put for a while: on the home's own disk, which has room for
+    /// as much again if somebody looked, or elsewhere if nothing can be written there.
+    package var scratchDirectory: String {
+        let manager = FileManager.default
+        return manager.isWritableFile(atPath: path) ? path : manager.temporaryDirectory.path
+    }
+
     /// Where the fence lies.
     package var fencePath: String { path + "/fence" }
 

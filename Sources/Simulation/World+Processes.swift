@@ -1,3 +1,4 @@
+import Cases
 import Crypto
 import Encoding
 import Ledger
@@ -22,7 +23,7 @@ extension World {
                     log: node.office.id,
                     instance: dice.next(),
                     seed: dice.next(),
-                    foldVersion: 1
+                    foldVersion: SubjectFold.version
                 ),
                 heads: try keeper.heads(),
                 roster: node.disk.store.roster

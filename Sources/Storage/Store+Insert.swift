@@ -19,6 +19,9 @@ struct Touched {
     var subjects: [Int64: TouchedSubject] = [:]
     /// Whether a roster entry was among them.
     var hasRoster = false
+
+    /// Rows of the subjects among them that are policies.
+    var policies: [Int64] { subjects.filter { $0.value.isPolicy }.keys.sorted() }
 }
 
 /// A subject of which entries came in.

@@ -48,6 +48,8 @@ package final class Store {
     package private(set) var identity: Identity?
 
     let database: Database
+    /// Where a scratch database is, to be removed with it.
+    var folder: ScratchFolder?
     private let isWriter: Bool
     let hasher = SHA256Hasher()
     let treeHasher = TreeHasher()

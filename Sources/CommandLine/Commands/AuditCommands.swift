@@ -61,7 +61,7 @@ enum AuditCommands {
             databasePath: home.databasePath,
             fencePath: home.fencePath,
             ownLog: try home.signingKey(.log).publicKey.hash,
-            scratchDirectory: call["scratch"] ?? scratchDirectory(home),
+            scratchDirectory: call["scratch"] ?? home.scratchDirectory,
             threads: ProcessInfo.processInfo.activeProcessorCount
         )
         let report = Store.verify(job) { progress in
@@ -75,14 +75,6 @@ enum AuditCommands {
         print(report, call.output)
         sayBasis(report, job.ownLog, try? call.openStore().roster, call.output)
         return code(report)
-    }
-
-    /// The home's own disk has room for as much again, if somebody looked; a home on a medium that
-    /// can not be written to has none.
-    private static func scratchDirectory(_ home: Home) -> String {
-        let manager = FileManager.default
-        return manager.isWritableFile(atPath: home.path)
-            ? home.path : manager.temporaryDirectory.path
     }
 
     private static func code(_ report: VerifyReport) -> ExitCode {

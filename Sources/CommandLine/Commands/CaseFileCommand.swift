@@ -3,7 +3,8 @@ internal import Storage
 
 extension Program {
     /// Commands that print documents.
-    static let documentCommands: [Command] = [caseFileCommand, minutesCommand]
+    static let documentCommands: [Command] =
+        [caseFileCommand, minutesCommand].map { $0.adding(Command.Flag.viewing) }
 
     static let caseFileCommand = Command(
         "case file",
@@ -20,8 +21,8 @@ extension Program {
         Label("一个案件的完整卷宗,列出归档所缺", "the complete file of a case, with what archiving lacks")
     ) { invocation in
         let format = try invocation.documentFormat([.md, .html, .json])
-        let store = try invocation.openStore()
-        let basis = try Basis(store)
+        let view = try invocation.openView()
+        let (store, basis) = (view.store, view.basis)
         let name = invocation.arguments[0]
         let folded = try store.folded(try store.subject(called: name))
         guard let file = MediationFile(folded) else {

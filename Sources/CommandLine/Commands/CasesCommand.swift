@@ -24,8 +24,8 @@ private struct CasesList {
     init(_ invocation: Invocation) { self.invocation = invocation }
 
     func run() throws -> ExitCode {
-        let store = try invocation.openStore()
-        let basis = try Basis(store)
+        let view = try invocation.openView()
+        let (store, basis) = (view.store, view.basis)
         var filter = try CaseSelection(invocation).filter(now: basis.now)
         filter.limit = try invocation.number("limit", in: 0...1_000_000, or: 100)
         let places = try CasePlaces(invocation, store, widening: &filter)

@@ -26,8 +26,8 @@ private struct ConflictsList {
     init(_ invocation: Invocation) { self.invocation = invocation }
 
     func run() throws -> ExitCode {
-        let store = try invocation.openStore()
-        let basis = try Basis(store)
+        let view = try invocation.openView()
+        let (store, basis) = (view.store, view.basis)
         let owner = try CaseSelection(invocation).place("owner")
         var filter = try CaseSelection(invocation).filter(now: basis.now)
         // It has a meaning of its own here: not that a clock of the case has run out.

@@ -20,8 +20,8 @@ extension Program {
             throw CommandError(.usage, "minutes are md or html", hint: "linli show COUNCIL --json")
         }
         let format = try invocation.documentFormat([.md, .html])
-        let store = try invocation.openStore()
-        let basis = try Basis(store)
+        let view = try invocation.openView()
+        let (store, basis) = (view.store, view.basis)
         let record = try store.council(called: invocation.arguments[0])
         let document = MinutesDocument(
             record: record,

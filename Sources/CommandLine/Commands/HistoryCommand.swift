@@ -13,8 +13,8 @@ extension Program {
         group: .view,
         Label("一个案件的全部条目,依显示顺序", "every entry about a case, in display order")
     ) { invocation in
-        let store = try invocation.openStore()
-        let basis = try Basis(store)
+        let view = try invocation.openView()
+        let (store, basis) = (view.store, view.basis)
         let subject = try store.subject(called: invocation.arguments[0])
         let history = try store.folded(subject).history
         if invocation.isJSON {

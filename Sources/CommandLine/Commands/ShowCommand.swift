@@ -14,8 +14,8 @@ extension Program {
 
     /// Shows one subject; only of this kind, if one is named.
     static func show(_ invocation: Invocation, kind: SubjectKind? = nil) throws -> ExitCode {
-        let store = try invocation.openStore()
-        let basis = try Basis(store)
+        let opened = try invocation.openView()
+        let (store, basis) = (opened.store, opened.basis)
         let name = invocation.arguments[0]
         let subject = try store.subject(called: name)
         let folded = try store.folded(subject)

@@ -15,8 +15,8 @@ extension Program {
         group: .view,
         Label("合并视图的计数", "counts over the merged view")
     ) { invocation in
-        let store = try invocation.openStore()
-        let basis = try Basis(store)
+        let view = try invocation.openView()
+        let (store, basis) = (view.store, view.basis)
         var filter = try CaseSelection(invocation).filter(now: basis.now)
         let places = try CasePlaces(invocation, store, widening: &filter)
         let counts = try CaseCounts(store, filter, places, now: basis.now)

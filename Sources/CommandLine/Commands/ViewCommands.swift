@@ -2,8 +2,9 @@ internal import Cases
 
 extension Program {
     /// What reads the merged view.
-    static let viewCommands: [Command] = [
-        casesCommand, showCommand, historyCommand, conflictsCommand, statsCommand,
-        reportCommand, watchCommand, codesCommand,
-    ]
+    static let viewCommands: [Command] =
+        [
+            casesCommand, showCommand, historyCommand, conflictsCommand, statsCommand,
+            reportCommand,
+        ].map { $0.adding(Command.Flag.viewing) } + [watchCommand, codesCommand]
 }

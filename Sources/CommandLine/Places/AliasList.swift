@@ -9,8 +9,8 @@ struct AliasList {
     init(_ invocation: Invocation) { self.invocation = invocation }
 
     func run() throws -> ExitCode {
-        let store = try invocation.openStore()
-        let basis = try Basis(store)
+        let view = try invocation.openView()
+        let (store, basis) = (view.store, view.basis)
         let street = try invocation.scope("street")
         var book = try store.aliasBook(around: street)
         let conflicts = book.conflicts()

@@ -15,8 +15,8 @@ struct GridReport {
     init(_ invocation: Invocation) throws {
         self.invocation = invocation
         street = try Invocation.scope(invocation.arguments[0], called: "STREET", lengths: [9])
-        store = try invocation.openStore()
-        basis = try Basis(store)
+        let view = try invocation.openView()
+        (store, basis) = (view.store, view.basis)
         drawn = try store.grids(of: street)
         guard !drawn.table.versions.isEmpty else {
             throw CommandError(

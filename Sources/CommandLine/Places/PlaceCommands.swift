@@ -4,10 +4,14 @@ internal import Storage
 
 extension Program {
     /// What is asked of places beside their list.
-    static let placeCommands: [Command] = [
-        placeImportCommand, placeResolveCommand, placeAliasesCommand, placeUnresolvedCommand,
-        placeCompareCommand, placeLoadCommand,
-    ]
+    static let placeCommands: [Command] =
+        [
+            placeImportCommand
+        ]
+        + [
+            placeResolveCommand, placeAliasesCommand, placeUnresolvedCommand, placeCompareCommand,
+            placeLoadCommand,
+        ].map { $0.adding(Command.Flag.viewing) }
 
     private static let streetFlag = Command.Flag(
         "street",
@@ -34,8 +38,8 @@ extension Program {
         group: .community,
         Label("编码现在是什么", "what became of a code")
     ) { invocation in
-        let store = try invocation.openStore()
-        let basis = try Basis(store)
+        let view = try invocation.openView()
+        let (store, basis) = (view.store, view.basis)
         let code = try Invocation.scope(invocation.arguments[0], called: "CODE")
         let directory = try store.placeDirectory()
         guard invocation["at"] == nil || invocation["table"] == nil else {

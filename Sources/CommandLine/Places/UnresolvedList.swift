@@ -15,8 +15,8 @@ struct UnresolvedList {
     private static let readMax = 100_000
 
     func run() throws -> ExitCode {
-        let store = try invocation.openStore()
-        let basis = try Basis(store)
+        let view = try invocation.openView()
+        let (store, basis) = (view.store, view.basis)
         var filter = CaseFilter()
         filter.scope = try invocation.scope("street")
         filter.isOpen = invocation.has("open")

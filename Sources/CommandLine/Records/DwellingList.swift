@@ -45,8 +45,8 @@ private struct DwellingList {
     }
 
     func run() throws -> ExitCode {
-        let store = try invocation.openStore()
-        let basis = try Basis(store)
+        let view = try invocation.openView()
+        let (store, basis) = (view.store, view.basis)
         var filter = try RecordSelection(.dwelling, invocation).filter(now: basis.now)
         let limit = filter.limit
         // Sums are over all that are selected, however many are listed.

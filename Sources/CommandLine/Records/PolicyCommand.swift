@@ -22,8 +22,8 @@ private struct PolicyPage {
 
     func run() throws -> ExitCode {
         let place = try Invocation.scope(invocation.arguments[0], called: "SCOPE")
-        let store = try invocation.openStore()
-        let basis = try Basis(store)
+        let view = try invocation.openView()
+        let (store, basis) = (view.store, view.basis)
         let at = try invocation.instant("at") ?? basis.now
         let policy = store.policy
         var local: [Policy.LocalProfile] = []

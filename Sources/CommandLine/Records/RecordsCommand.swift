@@ -26,8 +26,8 @@ private struct RecordList {
     }
 
     func run() throws -> ExitCode {
-        let store = try invocation.openStore()
-        let basis = try Basis(store)
+        let view = try invocation.openView()
+        let (store, basis) = (view.store, view.basis)
         let filter = try RecordSelection(kind, invocation).filter(now: basis.now)
         let records = try store.records(filter)
         let output = invocation.output

@@ -13,15 +13,7 @@ extension Program {
                 "by",
                 groupings.joined(separator: "|"),
                 Label("分组列出", "one line for each of these as well")
-            ),
-            Command.Flag(
-                "now",
-                "TIME",
-                Label(
-                    "以此时计算超期;前沿与此时相同则输出相同",
-                    "compute overdue for this time; the same frontier then gives the same bytes"
-                )
-            ),
+            )
         ],
         group: .view,
         Label("督查考核统计,各项注明分母", "the statistics of supervision, each with its denominator")
@@ -50,15 +42,15 @@ private struct ReportCommand {
     init(_ invocation: Invocation) { self.invocation = invocation }
 
     func run() throws -> ExitCode {
-        let now = try now() ?? SystemSource.wallMilliseconds()
+        let opened = try invocation.openView()
+        let (store, now) = (opened.store, opened.basis.now)
         let filter = try CaseSelection(invocation).filter(now: now)
         let grouping = try grouping()
-        let store = try invocation.openStore()
         let (page, places, basis) = try store.consistently {
             var widened = filter
             let places = try CasePlaces(invocation, store, widening: &widened)
             let page = try made(store, widened, places, grouping, now)
-            return (page, places, try Basis(store, now: now))
+            return (page, places, try opened.again())
         }
         if invocation.isJSON {
             invocation.output.line(page.json.line)
@@ -115,17 +107,6 @@ private struct ReportCommand {
             names: names,
             succession: places.json
         )
-    }
-
-    private func now() throws(CommandError) -> UInt64? {
-        guard let text = invocation["now"] else { return nil }
-        guard let now = LedgerTime.instant(text) else {
-            throw CommandError(
-                .usage,
-                "--now is \"\(text)\", want a time such as 2026-11-23T15:04"
-            )
-        }
-        return now
     }
 
     private func grouping() throws(CommandError) -> GroupedFigures.Grouping? {

@@ -35,7 +35,13 @@ extension HomeVerifier {
     }
 
     /// Checks the bytes of every entry and inserts them into the rebuilt database.
-    func checkStructure(_ home: Database, _ scratch: Store, ledger: Digest) throws {
+    ///
+    /// - Returns: the policies among its subjects, by their numbers there.
+    func checkStructure(
+        _ home: Database,
+        _ scratch: Store,
+        ledger: Digest
+    ) throws -> Set<Int64> {
         let total = UInt64(clamping: rows.values.reduce(0) { $0 &+ max(0, $1.claim.size) })
         var builder = LogBuilder(scratch: scratch)
         var last = Int64.min
@@ -67,6 +73,7 @@ extension HomeVerifier {
                 VerifyReport.Log(log: row.id, size: auditor.range.size, root: auditor.root)
             )
         }
+        return builder.policies
     }
 
     private func check(
@@ -156,6 +163,8 @@ private struct LogBuilder {
     private var nodes: [(level: Int, index: UInt64, hash: Digest)] = []
     private var states: [Int64: LogState] = [:]
     private var broken: Set<Int64> = []
+    /// Numbers of the subjects that are policies.
+    private(set) var policies: Set<Int64> = []
 
     init(scratch: Store) { self.scratch = scratch }
 
@@ -197,6 +206,7 @@ private struct LogBuilder {
             )
         }
         scratch.adopt(state)
+        policies.formUnion(touched.policies)
         states[row.number] = state
         incoming.removeAll(keepingCapacity: true)
         nodes.removeAll(keepingCapacity: true)

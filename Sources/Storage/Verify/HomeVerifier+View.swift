@@ -3,29 +3,11 @@ internal import Cases
 internal import Ledger
 
 extension HomeVerifier {
-    /// Subjects that are folded in one transaction.
-    private static let subjectsAtOnce = 1_000
-
     /// Folds every subject into the rebuilt database; entries without effect become notes.
-    func foldAgain(_ scratch: Store, rosterSubject: SubjectID?) throws {
-        let total = try scratch.database.first("SELECT count(*) FROM subject") { $0.count(0) } ?? 0
-        var last = Int64.min
-        var done: UInt64 = 0
-        while true {
-            let subjects = try scratch.database.rows(
-                "SELECT number, id FROM subject WHERE number > ? ORDER BY number LIMIT ?",
-                [.integer(last), .integer(Int64(Self.subjectsAtOnce))]
-            ) { ($0.integer(0), SubjectID($0.blob(1))) }
-            guard let end = subjects.last else { break }
-            try scratch.database.transaction {
-                for case (let number, let id?) in subjects where id != rosterSubject {
-                    let folded = try scratch.fold(id, try scratch.placedEntries(subject: number))
-                    try scratch.write(folded.view, subject: number, id: id)
-                    note(folded.history)
-                }
-            }
-            last = end.0
-            done += UInt64(subjects.count)
+    func foldAgain(_ scratch: Store, policies: Set<Int64>) throws {
+        try scratch.foldAll(policies: policies) { history in
+            note(history)
+        } progress: { done, total in
             progress(VerifyProgress(phase: .view, done: done, total: total))
         }
         try scratch.keepBucketDigests()

@@ -95,7 +95,7 @@ final class HomeVerifier {
             try readLogs(home)
             guard let identity = try readIdentity(home) else { return }
             try scratch.bind(scratch: identity)
-            try checkStructure(home, scratch, ledger: identity.ledger)
+            let policies = try checkStructure(home, scratch, ledger: identity.ledger)
             let audit = try auditRoster(scratch, identity)
             try checkSignatures(home, scratch, roster: audit.roster)
             scratch.roster = audit.roster
@@ -105,7 +105,7 @@ final class HomeVerifier {
             checkClaims(identity, audit.roster)
             try checkIdentity(identity, scratch)
             try checkFence(identity, scratch)
-            try foldAgain(scratch, rosterSubject: scratch.rosterSubject)
+            try foldAgain(scratch, policies: policies)
             try compare(home)
             try checkEvidence(home, audit.roster)
             try checkImported(home)

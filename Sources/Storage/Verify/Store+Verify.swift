@@ -21,30 +21,25 @@ extension Store {
         _ job: VerifyJob,
         progress: (VerifyProgress) -> Void = { _ in }
     ) -> VerifyReport {
-        let folder = job.scratchDirectory + "/verify-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+        let folder: ScratchFolder
         do {
-            try FileManager.default.createDirectory(
-                atPath: folder,
-                withIntermediateDirectories: false,
-                attributes: [.posixPermissions: 0o700]
-            )
+            folder = try ScratchFolder(in: job.scratchDirectory, for: "verify")
         } catch {
             var report = VerifyReport()
-            report.reason = "no directory can be made in \(job.scratchDirectory)"
+            report.reason = "\(error)"
             return report
         }
-        defer { try? FileManager.default.removeItem(atPath: folder) }
         var job = job
         do {
-            job.databasePath = try readable(job.databasePath, folder)
+            job.databasePath = try readable(job.databasePath, folder.path)
         } catch {
             var report = VerifyReport()
             report.reason = "the database can not be copied to \(job.scratchDirectory): \(error)"
             return report
         }
         return withoutActuallyEscaping(progress) { progress in
-            let verifier = HomeVerifier(job, scratchPath: folder + "/rebuilt.db", progress)
-            return verifier.run()
+            let verifier = HomeVerifier(job, scratchPath: folder.path + "/rebuilt.db", progress)
+            return withExtendedLifetime(folder) { verifier.run() }
         }
     }
 
