@@ -151,6 +151,7 @@ extension Store {
     ///     others follow.
     ///   - judged: given the verdicts on the entries of each subject, in order of its number.
     ///   - progress: told now and then how many subjects are done.
+    /// - Throws: ``StoreError``, ``SQLiteError``.
     func foldAll(
         policies: Set<Int64>,
         judged: ([JudgedEntry]) -> Void = { _ in },
