@@ -5,6 +5,8 @@ package indirect enum JSON: Hashable, Sendable {
     case null
     case bool(Bool)
     case number(Int64)
+    /// Finite.
+    case real(Double)
     case text(String)
     case array([JSON])
     case object([Member])
@@ -32,6 +34,7 @@ package indirect enum JSON: Hashable, Sendable {
         case .null: "null"
         case .bool(let value): value ? "true" : "false"
         case .number(let number): String(number)
+        case .real(let number): String(number)
         case .text(let text): Self.quoted(text)
         case .array(let items): "[" + items.map(\.line).joined(separator: ",") + "]"
         case .object(let members):

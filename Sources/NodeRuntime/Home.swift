@@ -11,6 +11,7 @@ package import Ledger
 ///     keys/former/  seal keys that were replaced
 ///     keys/import.key   secret under which imports remember external ids
 ///     ledger.db     entries and view
+///     search.db     words of the view, made again when it is not there
 ///     fence         how far the own log was ever signed
 ///     lock          held by the one process that writes
 ///     stopped       why the own log must not be written, if a peer gave proof of it

@@ -70,16 +70,40 @@ extension Store {
             v ON v.subject = s.number
         """
 
+    /// Bounds of the ids in a bucket, both included.
+    static func idRange(ofBucket bucket: Int64) -> [SQLValue] {
+        [
+            .blob([UInt8(bucket >> 4), UInt8(bucket & 0xf) << 4]),
+            .blob(
+                [UInt8(bucket >> 4), UInt8(bucket & 0xf) << 4 | 0xf]
+                    + [UInt8](repeating: 0xff, count: SubjectID.count)
+            ),
+        ]
+    }
+
+    /// The digest of each bucket of the view, in order.
+    func viewBuckets() throws -> [Digest] {
+        try database.snapshot { try bucketDigests().digests }
+    }
+
+    /// Subjects in a bucket that have a view, with its digest.
+    func viewed(bucket: Int64) throws -> [(id: SubjectID, digest: Digest)] {
+        try database.rows(
+            Self.bucketQuery + " WHERE s.id BETWEEN ? AND ? ORDER BY s.id",
+            Self.idRange(ofBucket: bucket)
+        ) { row in
+            guard let id = SubjectID(row.blob(0)) else {
+                throw StoreError.damaged("a subject's id is not of 16 bytes")
+            }
+            return (id, try row.digest(1))
+        }
+    }
+
     private func computedBucket(_ bucket: Int64) throws -> Digest {
-        let low = SQLValue.blob([UInt8(bucket >> 4), UInt8(bucket & 0xf) << 4])
-        let high = SQLValue.blob(
-            [UInt8(bucket >> 4), UInt8(bucket & 0xf) << 4 | 0xf]
-                + [UInt8](repeating: 0xff, count: SubjectID.count)
-        )
         var message: [UInt8] = []
         try database.scan(
             Self.bucketQuery + " WHERE s.id BETWEEN ? AND ? ORDER BY s.id",
-            [low, high]
+            Self.idRange(ofBucket: bucket)
         ) { row in
             message += row.blob(0) + row.blob(1)
             return true

@@ -5,6 +5,6 @@ extension Program {
     static let viewCommands: [Command] =
         [
             casesCommand, showCommand, historyCommand, conflictsCommand, statsCommand,
-            reportCommand,
-        ].map { $0.adding(Command.Flag.viewing) } + [watchCommand, codesCommand]
+            reportCommand, sqlCommand,
+        ].map { $0.adding(Command.Flag.viewing) } + [searchCommand, watchCommand, codesCommand]
 }

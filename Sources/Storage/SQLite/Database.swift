@@ -10,6 +10,8 @@ internal import Glibc
     private let raw: OpaquePointer
     private var statements: [String: Statement] = [:]
     private var isInTransaction = false
+    /// Views that may be read, once that is restricted.
+    private var readable: Set<String> = []
 
     /// How long to wait for another process's write lock.
     private static let busyTimeoutMilliseconds: Int32 = 10_000
@@ -193,6 +195,33 @@ internal import Glibc
 
     /// How many rows the last statement changed.
     package var changeCount: Int { Int(unsafe sqlite3_changes(raw)) }
+
+    /// Lets nothing more be done on this connection than reading `tables`, which are views; what
+    /// they are made of can only be read through them.
+    ///
+    /// - Source: SQLite, "Compile-Time Authorization Callbacks".
+    func restrict(toViews tables: Set<String>) {
+        readable = tables
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe sqlite3_set_authorizer(
+            raw,
+            { context, action, table, column, _, view in
+                guard let context = unsafe context else { return SQLITE_DENY }
+                let database = unsafe Unmanaged<Database>.fromOpaque(context).takeUnretainedValue()
+                let name = unsafe (view ?? table).map { unsafe String(cString: $0) }
+                switch action {
+                case SQLITE_SELECT, SQLITE_FUNCTION, SQLITE_RECURSIVE: return SQLITE_OK
+                // Only that there is such a table, as for a count of rows.
+                case SQLITE_READ where unsafe column.map { unsafe $0.pointee == 0 } == true:
+                    return SQLITE_OK
+                case SQLITE_READ:
+                    return name.map(database.readable.contains) == true ? SQLITE_OK : SQLITE_DENY
+                default: return SQLITE_DENY
+                }
+            },
+            context
+        )
+    }
 
     private func prepared(_ sql: String) throws(SQLiteError) -> Statement {
         // One statement is never in use twice at a time: none of ours nests in itself.

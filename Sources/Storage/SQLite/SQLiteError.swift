@@ -9,6 +9,11 @@ package struct SQLiteError: Error, Hashable, Sendable {
     /// SQLite's own words.
     package let message: String
 
+    init(code: Int32, message: String) {
+        self.code = code
+        self.message = message
+    }
+
     init(_ database: OpaquePointer?, _ code: Int32) {
         self.code = code
         if let database = unsafe database, let text = unsafe sqlite3_errmsg(database) {

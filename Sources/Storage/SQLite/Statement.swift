@@ -13,9 +13,17 @@ internal import Ledger
     init(_ sql: String, in database: OpaquePointer) throws(SQLiteError) {
         var raw: OpaquePointer?
         let flags = UInt32(SQLITE_PREPARE_PERSISTENT)
-        let code = unsafe sqlite3_prepare_v3(database, sql, -1, flags, &raw, nil)
-        guard code == SQLITE_OK, let raw = unsafe raw else {
-            throw unsafe SQLiteError(database, code)
+        var code = SQLITE_OK
+        let isAll = unsafe sql.withCString { text in
+            var rest: UnsafePointer<CChar>?
+            code = unsafe sqlite3_prepare_v3(database, text, -1, flags, &raw, &rest)
+            let tail = unsafe rest.map { unsafe String(cString: $0) } ?? ""
+            return tail.allSatisfy { $0.isWhitespace || $0 == ";" }
+        }
+        guard code == SQLITE_OK else { throw unsafe SQLiteError(database, code) }
+        guard isAll, let raw = unsafe raw else {
+            unsafe sqlite3_finalize(raw)
+            throw SQLiteError(code: SQLITE_MISUSE, message: "want one statement")
         }
         unsafe self.raw = raw
         unsafe self.database = database
@@ -78,6 +86,17 @@ internal import Ledger
         return unsafe Array(UnsafeRawBufferPointer(start: bytes, count: count))
     }
 
+    /// A column of whatever type it has in this row.
+    func cell(_ column: Int) -> QueryCell {
+        switch unsafe sqlite3_column_type(raw, Int32(column)) {
+        case SQLITE_INTEGER: .integer(integer(column))
+        case SQLITE_FLOAT: .real(unsafe sqlite3_column_double(raw, Int32(column)))
+        case SQLITE_TEXT: .text(text(column))
+        case SQLITE_BLOB: .blob(blob(column))
+        default: .null
+        }
+    }
+
     var columnCount: Int { Int(unsafe sqlite3_column_count(raw)) }
 
     func columnName(_ column: Int) -> String {
@@ -111,6 +130,11 @@ package struct Row {
     private let statement: Statement
 
     init(_ statement: Statement) { self.statement = statement }
+
+    /// All columns.
+    var cells: [QueryCell] { (0..<statement.columnCount).map(statement.cell) }
+    /// What the columns are called.
+    var names: [String] { (0..<statement.columnCount).map(statement.columnName) }
 
     /// Whether the column is NULL.
     package func isNull(_ column: Int) -> Bool { statement.isNull(column) }
