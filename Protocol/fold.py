@@ -539,10 +539,9 @@ class Subject:
         for deed in self.standing(LINKS, deeds):
             is_relation = deed.entry.act == "relate"
             said = is_relation and not deed.proposal
-            wanted[deed.entry.hash] = wanted.get(deed.entry.hash, False) or (
-                said or deed.entry in agreed
-            )
-        return {row[2]: row[5] for row in view[18]} == wanted
+            before = wanted.get(deed.entry.hash, (False, deed.proposal))
+            wanted[deed.entry.hash] = (before[0] or said or deed.entry in agreed, before[1])
+        return {row[2]: (row[5], row[6]) for row in view[18]} == wanted
 
     def has_writes(self, view, deeds):
         sources = [row[0] for row in view[15]]

@@ -35,6 +35,8 @@ extension CaseOperation {
         required: [.reason],
         in: [.closed, .reviewed, .archived],
         to: .accepted,
+        // Of a record that was closed before anybody here accepted it.
+        reaches: [.acceptedAt],
         clears: [.closedAt]
     )
     /// Passes the case to who is outside the ledger.
@@ -75,7 +77,9 @@ extension CaseOperation {
         isHolders: true,
         required: [.reason],
         in: [.referred],
-        to: .accepted
+        to: .accepted,
+        // Of a case that was referred before anybody accepted it.
+        reaches: [.acceptedAt]
     )
     /// Says how satisfied the citizen is.
     package static let evaluate = CaseOperation(

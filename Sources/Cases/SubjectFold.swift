@@ -9,7 +9,7 @@ package import Ledger
 /// - Source: `Protocol/case.md` section 5.
 package enum SubjectFold {
     /// Changes whenever the same entries give another view or other bytes.
-    package static let version: UInt64 = 2
+    package static let version: UInt64 = 3
 
     /// The merged state and the history of a subject.
     ///

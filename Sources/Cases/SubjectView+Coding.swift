@@ -104,13 +104,14 @@ extension SubjectView {
         writer.unsigned(18)
         writer.array(links.count)
         for link in links {
-            writer.array(6)
+            writer.array(7)
             writer.bytes(link.other.bytes)
             writer.text(link.kind.code)
             writer.bytes(link.entry)
             writer.bytes(link.log)
             writer.unsigned(link.time)
             writer.bool(link.isAgreed)
+            writer.bool(link.isProposal)
         }
     }
 

@@ -64,7 +64,8 @@ extension SubjectView {
                 entry: entry.hash,
                 log: entry.log,
                 time: entry.header.time,
-                isAgreed: isSaidHere || judge.isAgreed(deed, state)
+                isAgreed: isSaidHere || judge.isAgreed(deed, state),
+                isProposal: judge.effect(deed).isProposal
             )
         }
     }

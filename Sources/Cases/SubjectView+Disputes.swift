@@ -22,6 +22,14 @@ extension SubjectView {
         }
     }
 
+    /// Links that the other side proposed and this side has not answered.
+    package var askedLinks: [Link] { links.filter { $0.isProposal && !$0.isAgreed } }
+
+    /// Until when this side is to answer a link.
+    package func answerBy(_ link: Link, policy: Policy) -> UInt64 {
+        policy.end(of: Self.settlingTime, from: link.time).due
+    }
+
     /// Whether it is disputed who has to act: offices said one after another that it is not theirs,
     /// or an offer found no answer.
     package func isCustodyDisputed(now: UInt64) -> Bool {

@@ -183,6 +183,8 @@ extension SubjectView {
         package let time: UInt64
         /// Whether both sides agree; a relation needs only one.
         package let isAgreed: Bool
+        /// Whether it was proposed from the other side, so that this side has to answer.
+        package let isProposal: Bool
     }
 }
 

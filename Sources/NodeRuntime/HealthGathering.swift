@@ -237,6 +237,7 @@ package struct HealthGathering {
         let unjudged = try store.unjudgedSubjects()
         facts.work.waiting = unjudged.waiting
         facts.work.newer = unjudged.newer
+        facts.work.strayMergings = try store.strayMergings()
     }
 
     private static func status(_ path: String) -> stat? {

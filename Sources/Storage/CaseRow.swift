@@ -37,6 +37,8 @@ package struct CaseRow: Hashable, Sendable {
     package let answerBy: UInt64?
     /// From when it counts as disputed who has to act.
     package let disputedFrom: UInt64?
+    /// Since when this side has been asked for its yes to a link.
+    package let askedAt: UInt64?
     /// How many things contradict each other.
     package let conflicts: Int
     /// What is odd about an imported record.
@@ -54,7 +56,7 @@ package struct CaseRow: Hashable, Sendable {
     static let columns = """
         number, stage, scope, holder, category, summary, place, address, reported_at, due_at, \
         closed_at, updated_at, was_overdue, offered_to, answer_by, disputed_from, conflicts, \
-        flags, external, grid, alert
+        flags, external, grid, alert, asked_at
         """
 
     init(_ view: SubjectView) {
@@ -75,6 +77,7 @@ package struct CaseRow: Hashable, Sendable {
         offeredTo = offer?.to.code
         answerBy = offer?.answerBy
         disputedFrom = offer?.disputedFrom
+        askedAt = view.askedLinks.map(\.time).min()
         conflicts = view.conflicts.count
         flags = view.flags.map(\.rawValue)
         external = view.text(.externalID).map { Self.external(view.text(.source) ?? "", $0) }
@@ -104,6 +107,7 @@ package struct CaseRow: Hashable, Sendable {
         external = row.optionalText(first + 18)
         grid = row.optionalText(first + 19)
         alert = row.isNull(first + 20) ? nil : SubjectID(row.blob(first + 20))
+        askedAt = row.optionalCount(first + 21)
     }
 
     var values: [SQLValue] {
@@ -114,7 +118,7 @@ package struct CaseRow: Hashable, Sendable {
             .integer(wasOverdue ? 1 : 0), .optional(offeredTo), .optional(answerBy),
             .optional(disputedFrom), .integer(Int64(conflicts)),
             .text(flags.joined(separator: " ")), .optional(external), .optional(grid),
-            alert.map { .blob($0.bytes) } ?? .null,
+            alert.map { .blob($0.bytes) } ?? .null, .optional(askedAt),
         ]
     }
 

@@ -139,6 +139,7 @@ enum Schema {
             external TEXT,
             grid TEXT,
             alert BLOB,
+            asked_at INTEGER,
             digest BLOB NOT NULL
         ) STRICT;
         CREATE INDEX case_by_number ON case_view (number);
@@ -151,6 +152,7 @@ enum Schema {
         CREATE INDEX case_by_offer ON case_view (offered_to) WHERE offered_to IS NOT NULL;
         CREATE INDEX case_by_address ON case_view (address) WHERE address IS NOT NULL;
         CREATE INDEX case_by_alert ON case_view (alert) WHERE alert IS NOT NULL;
+        CREATE INDEX case_by_asking ON case_view (asked_at) WHERE asked_at IS NOT NULL;
 
         -- The view of every subject that is no case: councils, alerts, places, policies ...
         CREATE TABLE record_view (

@@ -19,7 +19,8 @@ package struct CaseFilter: Hashable, Sendable {
     package var dueBefore: UInt64?
     /// Only cases whose stage is not an ended one.
     package var isOpen = false
-    /// Only cases with a conflict, or of which it is disputed at this time who has to act.
+    /// Only cases with a conflict, with a link that waits for this side's answer, or of which it is
+    /// disputed at this time who has to act.
     package var conflictAt: UInt64?
     /// Only cases that this place, or one within it, has to act on.
     package var holder: Scope?
@@ -71,7 +72,12 @@ package struct CaseFilter: Hashable, Sendable {
             terms.append(("c.stage NOT IN (\(marks))", ended.map(SQLValue.text)))
         }
         if let conflictAt {
-            terms.append(("(c.conflicts > 0 OR c.disputed_from < ?)", [.count(conflictAt)]))
+            terms.append(
+                (
+                    "(c.conflicts > 0 OR c.asked_at IS NOT NULL OR c.disputed_from < ?)",
+                    [.count(conflictAt)]
+                )
+            )
         }
         if let holder { terms.append(Self.prefix("c.holder", holder.code)) }
         if let offeredTo { terms.append(Self.prefix("c.offered_to", offeredTo.code)) }

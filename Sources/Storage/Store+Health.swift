@@ -25,6 +25,38 @@ extension Store {
         try database.first("SELECT count(*) FROM subject") { $0.count(0) } ?? 0
     }
 
+    /// Cases whose merging leads nowhere: the case that is to lead has not agreed to the link, or is
+    /// merged in turn, in a ring.
+    ///
+    /// - Returns: their numbers.
+    /// - Throws: ``SQLiteError``, damage.
+    package func strayMergings() throws -> [String] {
+        var filter = CaseFilter()
+        filter.stages = [Stage.merged.rawValue]
+        filter.limit = .max
+        var leads: [SubjectID: (number: String, lead: SubjectID?)] = [:]
+        for (id, row) in try cases(filter) {
+            let link = try folded(id).view?.links.first { $0.kind == .duplicateOf && $0.isAgreed }
+            let isAgreed = try link.flatMap { link in
+                try folded(link.other).view?.links.contains {
+                    $0.entry == link.entry && $0.isAgreed
+                }
+            }
+            leads[id] = (row.number, isAgreed == true ? link?.other : nil)
+        }
+        return leads.keys.sorted().compactMap { start in
+            guard let first = leads[start] else { return nil }
+            // A walk that is longer than there are cases goes round.
+            var next = first.lead
+            for _ in 0...leads.count {
+                guard let lead = next else { return first.number }
+                guard let further = leads[lead] else { return nil }
+                next = further.lead
+            }
+            return first.number
+        }
+    }
+
     /// Folds every subject and names those of which entries wait or need a newer version.
     package func unjudgedSubjects() throws -> UnjudgedSubjects {
         let ids = try database.rows("SELECT id FROM subject ORDER BY number") { row in

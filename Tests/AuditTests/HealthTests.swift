@@ -52,6 +52,7 @@ import Testing
         (.offerLate, { $0.work.lateOffers = [("330105013-1", 4)] }),
         (.waiting, { $0.work.waiting = ["330105013-1"] }),
         (.newerVersion, { $0.work.newer = ["330105013-1"] }),
+        (.strayMerging, { $0.work.strayMergings = ["330105013-1"] }),
     ]
 
     @Test func aHealthyNodeHasNoFindings() {

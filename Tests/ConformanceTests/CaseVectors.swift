@@ -61,6 +61,23 @@ enum CaseVectors {
             ]
         )
         files.append(imported.file("import", "a record closed before it was opened"))
+        var referred = try reported()
+        try referred.write(.refer, [(.referredTo, "police"), (.reason, "a")], minutes: 1)
+        try referred.write(.takeBack, [(.reason, "b")], minutes: 9)
+        files.append(referred.file("take_back", "taken back, and so accepted for the first time"))
+        try referred.write(.refer, [(.referredTo, "court"), (.reason, "c")], minutes: 20)
+        try referred.write(.takeBack, [(.reason, "d")], minutes: 30)
+        files.append(referred.file("take_back_again", "the first acceptance stays"))
+        imported = CaseHistory()
+        try imported.write(
+            .takeOver,
+            [
+                (.source, "boston-311"), (.reportedAt, "1420070400000"), (.state, "closed"),
+                (.externalID, "102"),
+            ]
+        )
+        try imported.write(.reopen, [(.reason, "a")], minutes: 5)
+        files.append(imported.file("import_reopened", "nobody here had accepted it before"))
         return files
     }
 

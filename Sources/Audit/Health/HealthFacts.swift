@@ -130,5 +130,7 @@ package struct HealthFacts: Sendable {
         package var waiting: [String] = []
         /// Cases with entries of a newer version than this program judges.
         package var newer: [String] = []
+        /// Cases that are merged into one that has not agreed, or in a ring.
+        package var strayMergings: [String] = []
     }
 }

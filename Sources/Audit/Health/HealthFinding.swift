@@ -44,6 +44,7 @@ package struct HealthFinding: Hashable, Sendable {
         case offerLate = "offer-late"
         case waiting = "waiting"
         case newerVersion = "newer-version"
+        case strayMerging = "stray-merging"
 
         /// How bad it is.
         package var gravity: Gravity {

@@ -123,6 +123,23 @@ extension HealthJudge {
                 )
             )
         }
+        if let first = work.strayMergings.first {
+            let count = work.strayMergings.count
+            findings.append(
+                HealthFinding(
+                    .strayMerging,
+                    Label(
+                        "\(count) 个案件并入了未同意的案件或互成一环, 无人办理, 如 \(first)",
+                        "\(count) cases are merged into one that has not agreed, or in a ring, and"
+                            + " nobody works on them, such as \(first)"
+                    ),
+                    next: Label(
+                        "linli show \(first); linli case unlink \(first) --link … --reason …",
+                        "linli show \(first); linli case unlink \(first) --link … --reason …"
+                    )
+                )
+            )
+        }
         return findings
     }
 }

@@ -13,6 +13,8 @@ struct Dispute {
     enum Matter {
         case conflict(SubjectView.Conflict)
         case offer(SubjectView.LateOffer)
+        /// A link that the other side proposed and this side has not answered.
+        case link(SubjectView.Link)
     }
 
     /// Everything that is to be settled about a case.
@@ -20,6 +22,7 @@ struct Dispute {
         page.view.conflicts.map { Dispute(page: page, matter: .conflict($0)) }
             + page.view.lateOffers(now: page.now, policy: page.store.policy)
             .map { Dispute(page: page, matter: .offer($0)) }
+            + page.view.askedLinks.map { Dispute(page: page, matter: .link($0)) }
     }
 
     /// Who has to settle it.
@@ -27,6 +30,7 @@ struct Dispute {
         switch matter {
         case .conflict(let conflict): conflict.owner
         case .offer(let late): late.owner
+        case .link: page.view.holder
         }
     }
 
@@ -35,6 +39,7 @@ struct Dispute {
         switch matter {
         case .conflict(let conflict): conflict.answerBy
         case .offer(let late): late.answerBy
+        case .link(let link): page.view.answerBy(link, policy: page.store.policy)
         }
     }
 
@@ -42,6 +47,7 @@ struct Dispute {
         switch matter {
         case .conflict(let conflict): (conflict.reason.rawValue, conflict.reason.label)
         case .offer: ("unanswered-offer", Label("移交逾期无答复", "offer without an answer"))
+        case .link: ("unanswered-link", Label("并案或关联待确认", "link without an answer"))
         }
     }
 
@@ -52,6 +58,11 @@ struct Dispute {
         switch matter {
         case .conflict(let conflict): commands(conflict)
         case .offer(let late): assignments([page.view.holder, late.offer.to])
+        case .link(let link):
+            [
+                "linli case confirm-link \(page.view.number) --link \(link.entry.short)",
+                "linli case unlink \(page.view.number) --link \(link.entry.short) --reason …",
+            ]
         }
     }
 
@@ -137,22 +148,38 @@ struct Dispute {
             switch matter {
             case .conflict(let conflict): page.conflict(conflict)
             case .offer(let late):
-                [
-                    "field": .text(CaseField.offers.spec.flag), "reason": .text(reason.code),
-                    "values": .array([
-                        [
-                            "value": .text(late.offer.to.code),
-                            "node": .text(page.store.nodeName(late.offer.log)),
-                            "log": .text(late.offer.log.description),
-                            "time": .count(late.offer.time),
-                            "entry": .text(late.offer.entry.description),
-                        ]
-                    ]),
-                    "owner": .text(owner.code), "answerBy": .count(answerBy),
-                    "overdue": .bool(answerBy < page.now),
-                ]
+                unanswered(
+                    .offers,
+                    late.offer.to.code,
+                    late.offer.log,
+                    late.offer.time,
+                    late.offer.entry
+                )
+            case .link(let link):
+                unanswered(.links, link.other.description, link.log, link.time, link.entry)
             }
         return head.adding(all: body).adding("settle", .array(commands.map(JSON.text)))
+    }
+
+    private func unanswered(
+        _ field: CaseField,
+        _ value: String,
+        _ log: Digest,
+        _ time: UInt64,
+        _ entry: Digest
+    ) -> JSON {
+        [
+            "field": .text(field.spec.flag), "reason": .text(reason.code),
+            "values": .array([
+                [
+                    "value": .text(value), "node": .text(page.store.nodeName(log)),
+                    "log": .text(log.description), "time": .count(time),
+                    "entry": .text(entry.description),
+                ]
+            ]),
+            "owner": .text(owner.code), "answerBy": .count(answerBy),
+            "overdue": .bool(answerBy < page.now),
+        ]
     }
 
     func print(to output: Output) {
@@ -161,6 +188,7 @@ struct Dispute {
             switch matter {
             case .conflict(let conflict): conflict.register
             case .offer: CaseField.offers.rawValue
+            case .link: CaseField.links.rawValue
             }
         output.line(
             [
@@ -186,6 +214,11 @@ struct Dispute {
                     "    → \(late.offer.to.code)", page.store.nodeName(late.offer.log),
                     output.minute(late.offer.time),
                 ]
+            ])
+        case .link(let link):
+            let other = (try? page.store.folded(link.other).view?.number) ?? link.other.short
+            output.table([
+                ["    → \(other)", page.store.nodeName(link.log), output.minute(link.time)]
             ])
         }
         for command in commands {

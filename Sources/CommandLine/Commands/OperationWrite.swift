@@ -87,7 +87,10 @@ struct OperationWrite {
                 throw CommandError(.usage, "both names are of one case")
             }
             target.further = [other.id]
-            if operation.act == .link { target.to = otherSide(store, view, other) }
+            if operation.act == .link {
+                try checkLead(other, store)
+                target.to = otherSide(store, view, other)
+            }
         case .offer where operation == .escalate:
             target.to = target.to ?? above(view.holder)
         case .giveBack:
@@ -174,6 +177,18 @@ struct OperationWrite {
     private func otherSide(_ store: Store, _ first: SubjectView, _ second: SubjectView) -> Scope {
         let own = store.identity.flatMap { store.roster.member(log: $0.log)?.scope }
         return own?.covers(first.holder) ?? true ? second.holder : first.holder
+    }
+
+    /// Refuses a lead that is merged itself: what is merged into it would be found nowhere.
+    private func checkLead(_ lead: SubjectView, _ store: Store) throws {
+        guard lead.stage == .merged else { return }
+        let further = lead.links.first { $0.kind == .duplicateOf && $0.isAgreed }
+        let number = try further.flatMap { try store.folded($0.other).view?.number }
+        throw CommandError(
+            .bad,
+            "\(lead.number) is merged itself",
+            hint: number.map { "name the case that leads it: \($0)" } ?? "linli show names its lead"
+        )
     }
 
     private func above(_ place: Scope) -> Scope? {
