@@ -1,8 +1,10 @@
 internal import Encoding
 internal import Ledger
 
-/// Counts over what is no case: alerts, councils, dwellings.
+/// Counts over what is no case: alerts, councils, covenants, activities, dwellings.
 package struct RecordFigures: Hashable, Sendable {
+    /// Alerts by kind.
+    package private(set) var alerts: [String: UInt64] = [:]
     /// Alerts confirmed, of those that were judged.
     package private(set) var confirmed = Share()
     /// Alerts that nobody has judged yet.
@@ -23,30 +25,59 @@ package struct RecordFigures: Hashable, Sendable {
     /// Councils by facilitator.
     package private(set) var facilitators: [String: UInt64] = [:]
 
+    /// Covenants that are in force.
+    package private(set) var covenants: UInt64 = 0
+    /// Breaches of covenants within the period.
+    package private(set) var breaches: UInt64 = 0
+    /// Trainings, patrols and services, by kind.
+    package private(set) var activities: [String: UInt64] = [:]
+
     /// Dwellings that are let.
     package private(set) var dwellings: UInt64 = 0
     /// Of these, those where who lives there is not who is registered.
     package private(set) var mismatches = Share()
 
+    /// The acts that count of what stands as it is, milliseconds since 1970.
+    private let period: Range<UInt64>
+    private let now: UInt64
+
     /// Nothing was fed yet.
-    package init() {}
+    ///
+    /// - Parameters:
+    ///   - period: the acts that count, milliseconds since 1970.
+    ///   - now: milliseconds since 1970.
+    package init(period: Range<UInt64> = 0..<UInt64.max, now: UInt64) {
+        self.period = period
+        self.now = now
+    }
 
     /// Kinds of subjects of which it says something.
-    package static let kinds: [SubjectKind] = [.alert, .council, .dwelling]
+    package static let kinds: [SubjectKind] = [
+        .alert, .council, .covenant, .activity, .dwelling,
+    ]
+
+    /// Whether subjects of a kind stand as they are, whenever they were recorded; of the others
+    /// those count that were recorded in the period.
+    package static func isStanding(_ kind: SubjectKind) -> Bool {
+        kind == .dwelling || kind == .covenant
+    }
 
     /// Takes up one record; what is of another kind is left out.
-    package mutating func count(_ folded: FoldedSubject, now: UInt64) {
+    package mutating func count(_ folded: FoldedSubject) {
         guard let view = folded.view else { return }
         let acts = EffectiveAct.all(folded.history)
         switch view.kind {
         case .alert: countAlert(view)
-        case .council: countCouncil(view, acts, now: now)
+        case .council: countCouncil(view, acts)
+        case .covenant: countCovenant(view, acts)
+        case .activity: activities[view.text(.activityKind) ?? "", default: 0] += 1
         case .dwelling: countDwelling(view, acts)
-        case .case, .covenant, .place, .organisation, .activity, .analysis, .policy: break
+        case .case, .place, .organisation, .analysis, .policy: break
         }
     }
 
     private mutating func countAlert(_ view: SubjectView) {
+        alerts[view.text(.alertKind) ?? "", default: 0] += 1
         if view.stage == .raised {
             openAlerts += 1
         } else {
@@ -60,8 +91,7 @@ package struct RecordFigures: Hashable, Sendable {
 
     private mutating func countCouncil(
         _ view: SubjectView,
-        _ acts: [EffectiveAct],
-        now: UInt64
+        _ acts: [EffectiveAct]
     ) {
         councils += 1
         proposals += UInt64(acts.count { $0.operation == .propose })
@@ -82,6 +112,13 @@ package struct RecordFigures: Hashable, Sendable {
         case .dissolved: resolved.count(false)
         default: break
         }
+    }
+
+    private mutating func countCovenant(_ view: SubjectView, _ acts: [EffectiveAct]) {
+        if view.stage == .inForce { covenants += 1 }
+        breaches += UInt64(
+            acts.count { $0.operation == .reportBreach && period.contains($0.header.caseTime) }
+        )
     }
 
     private mutating func countDwelling(_ view: SubjectView, _ acts: [EffectiveAct]) {

@@ -117,7 +117,7 @@ struct Basis {
         let digits = frontier.description.prefix(16)
         lines.append(
             output.text(
-                "前沿 \(digits), 规则版本 \(SubjectFold.version), 现在 \(output.time(now)) (UTC+8)",
+                "前沿 \(digits), 归并规则版本 \(SubjectFold.version), 现在 \(output.time(now)) (UTC+8)",
                 "frontier \(digits), fold version \(SubjectFold.version), now"
                     + " \(output.time(now)) (UTC+8)"
             )

@@ -89,7 +89,7 @@ private struct FrontierPage {
             )
             output.line(
                 output.text(
-                    "前沿 \(shown.digest), 规则版本 \(shown.foldVersion), 时间 \(output.time(shown.now)) (UTC+8)",
+                    "前沿 \(shown.digest), 归并规则版本 \(shown.foldVersion), 时间 \(output.time(shown.now)) (UTC+8)",
                     "frontier \(shown.digest), fold version \(shown.foldVersion), now"
                         + " \(output.time(shown.now)) (UTC+8)"
                 )

@@ -52,15 +52,21 @@ extension Invocation {
             )
         }
         let saved = try savedFrontier(path)
-        let (rewound, absentParts) = try store.rewound(
-            to: saved,
-            in: try home().scratchDirectory
-        ) { done, total in output.progress("\(done)/\(total)") }
-        output.progress("", isLast: output.isErrorTerminal)
+        let (rewound, absentParts) = try openStore(asOf: saved)
         return OpenedView(
             store: rewound,
             basis: Basis(rewound: rewound, absentParts: absentParts, now: given ?? saved.now)
         )
+    }
+
+    /// The view as of a saved frontier, and how many parts within it are not held any more.
+    func openStore(asOf saved: SavedFrontier) throws -> (store: Store, absentParts: UInt64) {
+        let rewound = try openStore().rewound(to: saved, in: try home().scratchDirectory) {
+            done,
+            total in output.progress("\(done)/\(total)")
+        }
+        output.progress("", isLast: output.isErrorTerminal)
+        return rewound
     }
 
     /// The time that `--now` gives.

@@ -100,7 +100,7 @@ private struct CaseCounts {
     }
 
     private func name(_ value: String, _ column: Store.CountColumn, _ output: Output) -> String {
-        guard !value.isEmpty else { return output.text("(无)", "(none)") }
+        guard !value.isEmpty else { return ReportPage.notRecorded(output) }
         switch column {
         case .stage: return output.name(value, in: .stages)
         case .category:

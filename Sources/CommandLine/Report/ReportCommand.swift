@@ -13,7 +13,15 @@ extension Program {
                 "by",
                 groupings.joined(separator: "|"),
                 Label("分组列出", "one line for each of these as well")
-            )
+            ),
+            Command.Flag(
+                "restated",
+                "FILE",
+                Label(
+                    "列出此前沿之后变动的各项, 两值并列 (linli frontier save)",
+                    "every figure that changed since this saved frontier, with both values"
+                )
+            ),
         ],
         group: .view,
         Label("督查考核统计,各项注明分母", "the statistics of supervision, each with its denominator")
@@ -21,15 +29,15 @@ extension Program {
 
     private static let groupings = GroupedFigures.Grouping.allCases.map(\.rawValue)
 
-    /// The period counts by the time of the report; what came in late can not be told.
+    /// The period counts by the time of the report, whenever a node got it.
     private static func periodFlag(_ flag: Command.Flag) -> Command.Flag {
         guard flag.name == "until" else { return flag }
         return Command.Flag(
             "until",
             "TIME",
             Label(
-                "此时前上报;期末之后才收到的条目视图无法区分,一并计入",
-                "reported before; entries that came in after it can not be told apart, and count"
+                "此时前上报;期末之后才收到的条目一并计入,见 --restated",
+                "reported before; entries that came in later count, --restated says what they changed"
             )
         )
     }
@@ -52,10 +60,13 @@ private struct ReportCommand {
             let page = try made(store, widened, places, grouping, now)
             return (page, places, try opened.again())
         }
+        let before = try restated(filter, grouping, now)
         if invocation.isJSON {
-            invocation.output.line(page.json.line)
+            let changes = before.map { ReportChanges(from: $0, to: page).json } ?? [:]
+            invocation.output.line(page.json.adding(all: changes).line)
         } else {
             page.print(to: invocation.output)
+            if let before { ReportChanges(from: before, to: page).print(to: invocation.output) }
         }
         places.remark(invocation.output)
         // Which nodes were heard of is this node's own affair and no part of the figures.
@@ -63,6 +74,19 @@ private struct ReportCommand {
             invocation.output.remark(Output.printable(line))
         }
         return .good
+    }
+
+    /// The same report as of the frontier that it is to be held against.
+    private func restated(
+        _ filter: CaseFilter,
+        _ grouping: GroupedFigures.Grouping?,
+        _ now: UInt64
+    ) throws -> ReportPage? {
+        guard let path = invocation["restated"] else { return nil }
+        let store = try invocation.openStore(asOf: try invocation.savedFrontier(path)).store
+        var widened = filter
+        let places = try CasePlaces(invocation, store, widening: &widened)
+        return try made(store, widened, places, grouping, now)
     }
 
     private func made(
@@ -85,15 +109,17 @@ private struct ReportCommand {
             guard let folded else { return figures.pass(trace) }
             figures.count(folded, trace)
         }
-        var records = RecordFigures()
+        let period = (filter.since ?? 0)..<max(filter.since ?? 0, filter.until ?? .max)
+        var records = RecordFigures(period: period, now: now)
         for kind in RecordFigures.kinds {
             var chosen = RecordFilter(kind)
             chosen.scope = filter.scope
-            // Dwellings stand as they are; what happened in the period is counted by it.
-            if kind != .dwelling { (chosen.since, chosen.until) = (filter.since, filter.until) }
+            if !RecordFigures.isStanding(kind) {
+                (chosen.since, chosen.until) = (filter.since, filter.until)
+            }
             chosen.limit = 1_000_000
             for folded in try store.folded(try store.records(chosen).map(\.id)) {
-                records.count(folded, now: now)
+                records.count(folded)
             }
         }
         return ReportPage(

@@ -16,8 +16,7 @@ extension ReportPage {
                     + "  \(period[0]) – \(period[1])"
             )
         )
-        let total = figures.total
-        for section in ReportSection.all(total) + [.records(records)] {
+        for section in sections {
             let rows = section.rows.flatMap { lines($0, output) }
             guard !rows.isEmpty else { continue }
             output.line()
@@ -36,7 +35,7 @@ extension ReportPage {
         let years = calendarYears.map(String.init).joined(separator: " ")
         return [
             output.text(
-                "依据: 前沿 \(frontier), 折叠版本 \(SubjectFold.version), 计算时间 \(output.time(now)) (UTC+8)",
+                "依据: 前沿 \(frontier), 归并规则版本 \(SubjectFold.version), 计算时间 \(output.time(now)) (UTC+8)",
                 "basis: frontier \(frontier), fold version \(SubjectFold.version), "
                     + "now \(output.time(now)) (UTC+8)"
             ),
@@ -61,7 +60,7 @@ extension ReportPage {
     // MARK: Figures
 
     /// A figure as lines of a table; none for an empty one that says nothing.
-    private func lines(_ row: ReportRow, _ output: Output) -> [[String]] {
+    func lines(_ row: ReportRow, _ output: Output) -> [[String]] {
         let label = "  " + output.text(row.label)
         switch row.value {
         case .count(let count): return [[label, String(count)]]
@@ -108,7 +107,7 @@ extension ReportPage {
     }
 
     private func name(_ code: String, _ list: CodeList?, _ output: Output) -> String {
-        guard !code.isEmpty else { return output.text("(未填)", "(none)") }
+        guard !code.isEmpty else { return Self.notRecorded(output) }
         let name = list.map { output.name(code, in: $0) } ?? code
         return name == code || list == .profiles ? code : "\(code) \(name)"
     }
@@ -128,6 +127,9 @@ extension ReportPage {
                 ? "" : output.text("已超期 \(clock.overdue)", "overdue \(clock.overdue)"),
         ]
     }
+
+    /// What stands for a value that nobody recorded.
+    static func notRecorded(_ output: Output) -> String { output.text("未载", "not recorded") }
 
     static func percent(_ share: Share) -> String {
         share.permille.map { "\($0 / 10).\($0 % 10) %" } ?? "–"
@@ -168,7 +170,7 @@ extension ReportPage {
         let rows = figures.sorted.map { key, figures in
             let name = name(ofGroup: key, in: output.language).map { " \($0)" } ?? ""
             return [
-                (key.isEmpty ? output.text("(未填)", "(none)") : key) + name,
+                (key.isEmpty ? Self.notRecorded(output) : key) + name,
                 String(figures.cases), String(figures.open), Self.percent(figures.closeRate),
                 Self.percent(figures.receive1.share), Self.percent(figures.respond3.share),
                 Self.percent(figures.arrive10.share),

@@ -21,6 +21,9 @@ struct ReportPage {
     /// The standard by which categories are counted.
     static let codeTable = "GB/T 31000-2015"
 
+    /// The figures of everything that was selected.
+    var sections: [ReportSection] { ReportSection.all(figures.total) + [.records(records)] }
+
     // MARK: Machine output
 
     var json: JSON {
@@ -39,7 +42,7 @@ struct ReportPage {
                 "years": .array(calendarYears.map { .count($0) }),
                 "estimated": .count(total.estimated),
             ],
-            "total": Self.json(ReportSection.all(total) + [.records(records)]),
+            "total": Self.json(sections),
             "by": .optional(grouping?.rawValue),
             "groups": .array(
                 figures.sorted.map { key, figures in
@@ -63,7 +66,7 @@ struct ReportPage {
         )
     }
 
-    private static func json(_ value: ReportRow.Value) -> JSON {
+    static func json(_ value: ReportRow.Value) -> JSON {
         switch value {
         case .count(let count): .count(count)
         case .share(let share): json(share)

@@ -110,9 +110,10 @@ extension ReportSection {
     static func records(_ figures: RecordFigures) -> ReportSection {
         ReportSection(
             "records",
-            "预警、议事、租住房屋",
-            "alerts, councils, dwellings",
+            "预警、议事、公约、活动、租住房屋",
+            "alerts, councils, covenants, activities, dwellings",
             [
+                ReportRow("alerts", "预警", "alerts", .codes(figures.alerts, .alertKinds)),
                 ReportRow(
                     "alertsConfirmed",
                     "预警属实 (属实/已核查)",
@@ -157,6 +158,19 @@ extension ReportSection {
                     "促动师主持场次",
                     "sessions by facilitator",
                     .codes(figures.facilitators, nil)
+                ),
+                ReportRow("covenants", "现行公约", "covenants in force", .count(figures.covenants)),
+                ReportRow(
+                    "breaches",
+                    "违反公约",
+                    "breaches of covenants",
+                    .count(figures.breaches)
+                ),
+                ReportRow(
+                    "activities",
+                    "培训、巡查、服务",
+                    "trainings, patrols, services",
+                    .codes(figures.activities, .activityKinds)
                 ),
                 ReportRow("dwellings", "租住房屋", "dwellings let", .count(figures.dwellings)),
                 ReportRow(
