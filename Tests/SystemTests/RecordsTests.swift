@@ -172,6 +172,15 @@ struct RecordsTests {
             try city.status().view == (try await objects(street, "status").first?["view"])
                 as? String
         )
+        // It stands with everything else that somebody has to settle, and one command does.
+        let found = try await objects(street, "conflicts", "--owner", "330105013")
+        let dispute = try #require(found.first { $0["reason"] as? String == "alias-codes" })
+        let commands = try #require(dispute["settle"] as? [String])
+        #expect(commands.count == 2 && dispute["overdue"] as? Bool == false)
+        #expect(try await objects(street, "conflicts", "--owner", "330106").count == 1)
+        let retire = commands[0].split(separator: " ").dropFirst().map(String.init).dropLast()
+        #expect(try await objects(street, retire + ["误记"]).count == 1, "\(commands[0])")
+        #expect(try await objects(street, "conflicts").count == 1)
         #expect(await daemon.stop() == 0)
     }
 

@@ -49,6 +49,15 @@ private struct ConflictsList {
                 }
             }
         }
+        for dispute in try AliasDispute.all(store, in: filter.scope, now: basis.now) {
+            if let owner, !owner.covers(dispute.owner) { continue }
+            if invocation.has("overdue"), dispute.answerBy >= basis.now { continue }
+            if invocation.isJSON {
+                invocation.output.line(dispute.json.line)
+            } else {
+                dispute.print(to: invocation.output)
+            }
+        }
         if !invocation.isJSON, try store.count(filter) > found.count {
             invocation.output.remark(
                 invocation.output.text("还有更多案件: --limit", "there are more cases: --limit")
