@@ -127,6 +127,35 @@ struct WatchTests {
         )
         try await terminal.close()
     }
+
+    /// skipped: there is no tmux to give the program a terminal.
+    @Test(.enabled(if: WatchTests.tmux != nil))
+    func ctrlZGivesTheScreenBackAndFgTakesItAgain() async throws {
+        let town = try Town()
+        let city = try await town.found()
+        _ = try await reported(city, secondsAgo: 30)
+        let terminal = try Terminal(town, try #require(Self.tmux), columns: 100, lines: 12)
+        let program = try #require(Linli.path)
+        let goOn = town.path("go-on")
+        try await terminal.run(
+            "set -m; \(program) watch --lang zh --home \(city.path); echo stopped;"
+                + " while [ ! -e \(goOn) ]; do sleep 0.1; done; fg; echo left with $?"
+        )
+        func shows(_ text: String, not absent: String) async -> Bool {
+            await eventually {
+                let screen = (try? await terminal.screen()) ?? ""
+                return screen.contains(text) && !screen.contains(absent)
+            }
+        }
+        #expect(await shows("未结 1", not: "stopped"))
+        try await terminal.type("C-z")
+        #expect(await shows("stopped", not: "未结"))
+        try Data().write(to: URL(filePath: goOn))
+        #expect(await shows("未结 1", not: "stopped"))
+        try await terminal.type("C-c")
+        #expect(await shows("left with 0", not: "未结"))
+        try await terminal.close()
+    }
 }
 
 /// A window of a terminal multiplexer with a server of its own.
@@ -155,6 +184,8 @@ private struct Terminal {
     func resize(columns: Int, lines: Int) async throws {
         _ = try await tmux(["resize-window", "-x", "\(columns)", "-y", "\(lines)"])
     }
+
+    func type(_ key: String) async throws { _ = try await tmux(["send-keys", key]) }
 
     func close() async throws { _ = try await tmux(["kill-server"]) }
 

@@ -36,7 +36,10 @@ private struct WatchCommand {
         var filter = try CaseSelection(invocation).filter(now: 0)
         filter.isOpen = true
         let isScreen = output.isTerminal && !invocation.isJSON
-        let events = WatchEvents(everyMilliseconds: isScreen ? 1000 : 500)
+        let events = WatchEvents(
+            everyMilliseconds: isScreen ? 1000 : 500,
+            isSuspendable: isScreen
+        )
         let store = try invocation.openStore()
         _ = try CasePlaces(invocation, store, widening: &filter)
         if isScreen {
@@ -44,7 +47,9 @@ private struct WatchCommand {
             screen.open()
             // However this ends, the terminal is given back as it was.
             defer { screen.close() }
-            try await follow(events, until: end) { try screen.draw(now: $0) }
+            try await follow(events, until: end, suspend: screen.suspend) {
+                try screen.draw(now: $0)
+            }
         } else {
             var lines = WatchLines(store, filter, invocation)
             try lines.begin(now: SystemSource.wallMilliseconds())
@@ -57,12 +62,14 @@ private struct WatchCommand {
     private func follow(
         _ events: WatchEvents,
         until end: UInt64?,
+        suspend: () -> Void = {},
         _ show: (UInt64) throws -> Void
     ) async throws {
         try show(SystemSource.wallMilliseconds())
         for await event in events.stream {
-            let now = SystemSource.wallMilliseconds()
             if event == .interrupt { return }
+            if event == .suspend { suspend() }
+            let now = SystemSource.wallMilliseconds()
             try show(now)
             if let end, now >= end { return }
         }
@@ -82,23 +89,28 @@ private struct WatchCommand {
 
 /// What wakes a watcher.
 enum WatchEvent: Sendable {
-    case tick, resize, interrupt
+    case tick, resize, suspend, interrupt
 }
 
-/// Ticks, and the signals that end or resize; none of these ends the process by itself any more.
+/// Ticks, and the signals that end, suspend or resize; none of these does so by itself any more.
 struct WatchEvents {
     let stream: AsyncStream<WatchEvent>
     private let signals: [any DispatchSourceSignal]
     private let timer: any DispatchSourceTimer
 
-    init(everyMilliseconds interval: Int) {
+    init(everyMilliseconds interval: Int, isSuspendable: Bool) {
         let (stream, continuation) = AsyncStream.makeStream(of: WatchEvent.self)
         self.stream = stream
-        signals = [SIGINT, SIGTERM, SIGHUP, SIGWINCH].map { number in
+        let numbers = [SIGINT, SIGTERM, SIGHUP, SIGWINCH] + (isSuspendable ? [SIGTSTP] : [])
+        signals = numbers.map { number in
             _ = signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number)
             source.setEventHandler {
-                continuation.yield(number == SIGWINCH ? .resize : .interrupt)
+                switch number {
+                case SIGWINCH: continuation.yield(.resize)
+                case SIGTSTP: continuation.yield(.suspend)
+                default: continuation.yield(.interrupt)
+                }
             }
             source.resume()
             return source

@@ -38,6 +38,14 @@ final class WatchScreen {
         if var mode { _ = unsafe tcsetattr(STDIN_FILENO, TCSANOW, &mode) }
     }
 
+    /// Gives the terminal back, stops the process as Ctrl-Z does, and takes the terminal again once
+    /// the shell goes on with it.
+    func suspend() {
+        close()
+        _ = kill(getpid(), SIGSTOP)
+        open()
+    }
+
     /// Draws everything for this time.
     func draw(now: UInt64) throws {
         let current = Self.windowSize() ?? size
