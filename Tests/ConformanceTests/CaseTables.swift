@@ -47,8 +47,6 @@ enum CaseTables {
         case .reject: "reject"
         case .withdraw: "withdraw"
         case .assign: "assign"
-        case .assist: "assist"
-        case .release: "release"
         case .link: "link"
         case .confirmLink: "confirm link"
         case .unlink: "unlink"
@@ -134,7 +132,6 @@ enum CaseTables {
         case .holder: "holder"
         case .offers: "offers"
         case .links: "links"
-        case .assistants: "assistants"
         }
     }
 
