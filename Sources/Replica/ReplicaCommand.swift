@@ -1,5 +1,6 @@
 package import Crypto
 package import Replication
+package import Ledger
 package import TransparencyLog
 
 /// What the runtime has to do, in the order given.
@@ -15,10 +16,18 @@ package enum ReplicaCommand: Sendable {
     ///
     /// Packages of one log come in order; storage refuses one that does not start at its size.
     case commit(RequestID, VerifiedPackage, from: SessionID)
-    /// Tell the root that the log had at this size, by ``ReplicaEvent/compared(_:root:)``.
+    /// Tell the tree that the log, or a further history by its key, had at this size, by
+    /// ``ReplicaEvent/compared(_:range:)``.
     case compare(RequestID, log: Digest, size: UInt64)
     /// Keep two checkpoints of one log that no tree can join, for ever.
     case keepEvidence(ForkEvidence)
+    /// Prove from the own tree where two histories part, keep that for ever, and answer with
+    /// ``ReplicaEvent/forkProven(_:)``.
+    case proveFork(ForkParting)
+    /// Keep a proof that came from a peer, for ever.
+    case keepFork(ForkProof)
+    /// Write the proof to the own log, as an entry.
+    case writeFork(ForkProof)
     /// Stop writing to the own log, at once.
     case stopWriting(StopReason)
     /// Connect, and tell ``ReplicaEvent/connected(_:key:dialed:)`` or
@@ -40,6 +49,8 @@ package struct ReadRequest: Hashable, Sendable {
     package let bytes: Int
     /// Size to which the proof leads.
     package let target: UInt64
+    /// Root at that size, by which one of several histories is meant.
+    package let targetRoot: Digest
     /// Root below `first` that the reader holds; nil if it need not be compared.
     package let root: Digest?
 
@@ -50,6 +61,7 @@ package struct ReadRequest: Hashable, Sendable {
         count: Int,
         bytes: Int,
         target: UInt64,
+        targetRoot: Digest,
         root: Digest?
     ) {
         self.log = log
@@ -57,8 +69,23 @@ package struct ReadRequest: Hashable, Sendable {
         self.count = count
         self.bytes = bytes
         self.target = target
+        self.targetRoot = targetRoot
         self.root = root
     }
+}
+
+/// The place at which a peer's history of a log leaves one that is held.
+package struct ForkParting: Hashable, Sendable {
+    /// The tree that both have, and which history is left.
+    package let place: BranchPlace
+    /// Peaks of that tree.
+    package let common: CompactRange
+    /// A note of the history that is held, of more than these entries.
+    package let ours: [UInt8]
+    /// A note of the other.
+    package let theirs: SignedCheckpoint
+    /// In the other, from the size with its first leaf to the note; empty if that is its size.
+    package let proof: [Digest]
 }
 
 /// Two checkpoints, both signed by their log's key, that no tree can join.

@@ -44,18 +44,26 @@ package struct PeerAddress: Hashable, Sendable {
     }
 }
 
-/// How much of a log storage holds, when the node starts.
+/// How much of a log storage holds, or of a further history of it, when the node starts.
 package struct LogHead: Hashable, Sendable {
-    /// The log.
+    /// The log; of a further history, its key.
     package let log: Digest
+    /// Of a further history, where it leaves another.
+    package let branch: BranchPlace?
     /// Its tree.
     package let range: CompactRange
     /// The newest checkpoint note of at most this size, if one is held.
     package let note: [UInt8]?
 
     /// Takes all fields.
-    package init(log: Digest, range: CompactRange, note: [UInt8]?) {
+    package init(
+        log: Digest,
+        branch: BranchPlace? = nil,
+        range: CompactRange,
+        note: [UInt8]?
+    ) {
         self.log = log
+        self.branch = branch
         self.range = range
         self.note = note
     }
@@ -117,8 +125,11 @@ package enum ReplicaEvent: Sendable {
     /// Answers ``ReplicaCommand/commit(_:_:from:)``: nothing of it is kept. Packages of the same
     /// log that were handed over after it can not be committed either.
     case commitFailed(RequestID, reason: String)
-    /// Answers ``ReplicaCommand/compare(_:log:size:)``; nil if the tree is smaller.
-    case compared(RequestID, root: Digest?)
+    /// Answers ``ReplicaCommand/compare(_:log:size:)``: the tree of that size; nil if it is
+    /// smaller.
+    case compared(RequestID, range: CompactRange?)
+    /// Answers ``ReplicaCommand/proveFork(_:)``: durable from now on.
+    case forkProven(ForkProof)
     /// The node wrote to its own log.
     case appended(OwnAppend)
     /// Entries that were committed changed the roster.

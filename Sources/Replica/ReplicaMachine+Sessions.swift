@@ -85,6 +85,7 @@ extension ReplicaMachine {
         case .package(let package): received(id, package)
         case .gone(let gone): received(id, gone)
         case .push(let push): received(id, push)
+        case .fork(let proof): received(id, proof)
         case .ping(let number):
             guard sessions[id]?.allowsSmallRequest(now: now) == true else {
                 return close(id, .limit, "pings")
@@ -160,6 +161,7 @@ extension ReplicaMachine {
             notice(.skew(id, peer: hello.log, milliseconds: skew))
         }
         guard closeDuplicates(of: id, peer: hello.log) else { return }
+        showForks(id)
         let frontier = currentFrontier()
         guard hello.frontier == frontier else { return openComparison(id) }
         sessions[id]?.hasCompared = true
@@ -221,6 +223,8 @@ extension ReplicaMachine {
     /// Whether the peer says it holds more of our log, or another: nothing of it is sent then.
     func doubtsOwnLog(_ session: Session) -> Bool {
         guard let hello = session.hello else { return true }
+        // What everybody knows to be forked is kept whole.
+        guard roster.forks[configuration.log] == nil else { return false }
         let own = ownLog
         return hello.yourSize > own.size
             || hello.yourSize == own.size && own.size > 0 && hello.yourRoot != own.root

@@ -13,6 +13,7 @@ extension ReplicaMachine {
             compareAgain(id)
             fill(id)
         }
+        writeForks()
         dialMore()
     }
 

@@ -41,6 +41,9 @@ extension Message {
         case .pong(let number):
             writer.open(.pong, 1)
             writer.unsigned(number)
+        case .fork(let proof):
+            writer.open(.fork, 1)
+            writer.bytes(proof.encoded)
         }
         return writer.bytes
     }
@@ -73,11 +76,12 @@ extension Message {
     }
 
     private static func write(_ pull: Pull, _ writer: inout CBORWriter) {
-        writer.open(.pull, 5)
+        writer.open(.pull, 6)
         writer.bytes(pull.log)
         writer.unsigned(pull.first)
         writer.unsigned(UInt64(pull.count))
         writer.unsigned(pull.target)
+        writer.bytes(pull.targetRoot)
         writer.optional(pull.root)
     }
 
@@ -158,6 +162,12 @@ extension Message {
             )
         case .ping: return .ping(try reader.unsigned())
         case .pong: return .pong(try reader.unsigned())
+        case .fork:
+            let bytes = try reader.bytes(max: Header.bytesMax)
+            guard let proof = ForkProof(decoding: bytes) else {
+                throw MessageError.malformed("fork")
+            }
+            return .fork(proof)
         }
     }
 }
@@ -174,15 +184,16 @@ enum MessageType: UInt64 {
     case push = 8
     case ping = 9
     case pong = 10
+    case fork = 11
 
     /// Items after the number of the type.
     var fieldCount: Int {
         switch self {
         case .hello: 10
-        case .bye, .ping, .pong: 1
+        case .bye, .ping, .pong, .fork: 1
         case .summary, .heads: 2
         case .package, .gone, .push: 4
-        case .pull: 5
+        case .pull: 6
         }
     }
 }
