@@ -66,7 +66,7 @@ private func compare(_ view: SubjectView, _ reference: Reference) throws {
                 == hashes(reference.standing(field, among: all))
         )
         #expect(register?.shown == register?.writes.first?.value)
-        let isConflict = Set(register?.writes.map(\.value) ?? []).count > 1
+        let isConflict = Set(register?.writes.compactMap(\.value) ?? []).count > 1
         #expect(view.conflicts.contains { $0.register == field.rawValue } == isConflict)
     }
 }
