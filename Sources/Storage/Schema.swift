@@ -151,6 +151,7 @@ enum Schema {
             grid TEXT,
             alert BLOB,
             asked_at INTEGER,
+            assistants TEXT NOT NULL,
             digest BLOB NOT NULL
         ) STRICT;
         CREATE INDEX case_by_number ON case_view (number);
