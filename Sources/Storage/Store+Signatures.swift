@@ -180,7 +180,8 @@ extension Store {
             [.integer(Int64(limit))]
         ) { row in
             let position = Position(row.integer(0))
-            guard let log = logsByNumber[position.logNumber].flatMap({ statesByLog[$0]?.log }) else {
+            guard let log = logsByNumber[position.logNumber].flatMap({ statesByLog[$0]?.log })
+            else {
                 throw StoreError.damaged("a mark of a bad signature is of no log")
             }
             return Place(log: log, sequence: position.sequence)

@@ -189,6 +189,7 @@ import TransparencyLog
         for node in [one, other] { try city.hand(city.log, signedBy: city.logKey, to: node) }
         _ = try (hold(right, at: one), hold(left, at: other))
         try left.hand(log, signedBy: left.logKey, to: city)
+        _ = try hold(right, at: city)
         let entries = try source.store.entries(of: log, 313..<315)
         let subject = SubjectID(openedIn: log, at: 314)
         let mark = EntryDraft.mark(
