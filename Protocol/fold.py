@@ -165,14 +165,17 @@ class Subject:
     def __init__(self, identity, entries, right, held):
         self.id, self.right = identity, right
         self.entries = self.ordered([e for e in entries if identity in e.subjects], held)
-        self.opening = next(
-            (
-                entry for entry in self.entries
-                if (not entry.operation or entry.operation["opens"])
-                and subject_id(entry.log, entry.sequence) == identity
-            ),
-            None,
-        )
+        openings = [
+            entry for entry in self.entries
+            if (not entry.operation or entry.operation["opens"])
+            and subject_id(entry.log, entry.sequence) == identity
+        ]
+        # Each history of a forked log has one at that place; what was ratified goes before.
+        standing = [
+            entry for entry in openings
+            if len(openings) > 1 and self.right(entry, None).split()[0] in ("allowed", "ratified")
+        ]
+        self.opening = next(iter(standing + openings), None)
         self.verdicts, self.deeds = {}, []
         for entry in self.entries:
             self.judge(entry)

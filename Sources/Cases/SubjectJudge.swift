@@ -84,10 +84,21 @@ final class SubjectJudge {
         self.subject = subject
         self.graph = graph
         self.authority = authority
-        opening = graph.entries.firstIndex { entry in
-            CaseOperation.named(entry.header.operation)?.opens ?? true
+        let candidates = graph.entries.indices.filter { index in
+            let entry = graph.entries[index]
+            return CaseOperation.named(entry.header.operation)?.opens ?? true
                 && SubjectID(openedIn: entry.log, at: entry.sequence) == subject
         }
+        // Each history of a forked log has one at that place; what was ratified goes before.
+        opening =
+            candidates.count < 2
+            ? candidates.first
+            : candidates.first { index in
+                switch authority.standing(graph.entries[index]) {
+                case .allowed, .ratified: true
+                default: false
+                }
+            } ?? candidates.first
         verdicts.reserveCapacity(graph.entries.count)
         states.reserveCapacity(graph.entries.count)
         effects.reserveCapacity(graph.entries.count)
