@@ -25,6 +25,19 @@ extension SubjectView {
     /// Links that the other side proposed and this side has not answered.
     package var askedLinks: [Link] { links.filter { $0.isProposal && !$0.isAgreed } }
 
+    /// Redactions that nobody above has approved or refused.
+    package var openRedactions: [Redaction] { redactions.filter(\.approvals.isEmpty) }
+
+    /// Since when somebody has waited for an answer to a link or a redaction; nil if nobody does.
+    package var askedAt: UInt64? {
+        (askedLinks.map(\.time) + openRedactions.map(\.time)).min()
+    }
+
+    /// Until when somebody above is to answer a redaction.
+    package func answerBy(_ redaction: Redaction, policy: Policy) -> UInt64 {
+        policy.end(of: Self.settlingTime, from: redaction.time).due
+    }
+
     /// Until when this side is to answer a link.
     package func answerBy(_ link: Link, policy: Policy) -> UInt64 {
         policy.end(of: Self.settlingTime, from: link.time).due

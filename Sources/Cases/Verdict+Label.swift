@@ -44,7 +44,7 @@ extension Inadmissible {
         case .nothingToSettle: Label("没有该冲突", "nothing of that stands in conflict")
         case .notExtendable: Label("该时限不可延长", "this clock can not be extended")
         case .noConsent: Label("须双方同意", "both parties have to agree")
-        case .sameHand: Label("派单人不得考评", "who dispatched does not appraise")
+        case .sameHand: Label("同一人不得两者兼任", "the same person may not do both")
         case .interest: Label("调解员有利害关系", "the mediator declared an interest")
         case .tooLate: Label("已逾30日", "the thirty days are over")
         }

@@ -111,9 +111,9 @@ package struct PackageVerifier {
             throw .withheld(place.sequence, part: part)
         }
         let hash = entry.hash(hasher)
-        var isRoster = false
+        var isCheckedFirst = false
         if case .success(let read) = header {
-            isRoster = RosterOperation.isRoster(read.operation)
+            isCheckedFirst = read.isCheckedBeforeEffect
             do {
                 try read.check(
                     hash: hash,
@@ -124,7 +124,7 @@ package struct PackageVerifier {
             } catch { header = .failure(error) }
         }
         var signature = SignatureVerdict.unchecked
-        if checksSignature || isRoster, let key = roster.authorKey(entry.author) {
+        if checksSignature || isCheckedFirst, let key = roster.authorKey(entry.author) {
             let isGood = Leaf(entry.leaf)?.verifies(message: hash, key: key) ?? false
             signature = isGood ? .good : .forged
         }

@@ -37,7 +37,7 @@ package struct CaseRow: Hashable, Sendable {
     package let answerBy: UInt64?
     /// From when it counts as disputed who has to act.
     package let disputedFrom: UInt64?
-    /// Since when this side has been asked for its yes to a link.
+    /// Since when somebody has been asked for an answer to a link or a redaction.
     package let askedAt: UInt64?
     /// Places that help, each once.
     package let assistants: [String]
@@ -80,7 +80,7 @@ package struct CaseRow: Hashable, Sendable {
         answerBy = offer?.answerBy
         disputedFrom = offer?.disputedFrom
         assistants = Set(view.custody.assistances.map(\.to.code)).sorted()
-        askedAt = view.askedLinks.map(\.time).min()
+        askedAt = view.askedAt
         conflicts = view.conflicts.count
         flags = view.flags.map(\.rawValue)
         external = view.text(.externalID).map { Self.external(view.text(.source) ?? "", $0) }

@@ -19,8 +19,8 @@ package struct CaseFilter: Hashable, Sendable {
     package var dueBefore: UInt64?
     /// Only cases whose stage is not an ended one.
     package var isOpen = false
-    /// Only cases with a conflict, with a link that waits for this side's answer, or of which it is
-    /// disputed at this time who has to act.
+    /// Only cases with a conflict, with a link or redaction that waits for an answer, or of which
+    /// it is disputed at this time who has to act.
     package var conflictAt: UInt64?
     /// Only cases that this place, or one within it, has to act on.
     package var holder: Scope?

@@ -7,7 +7,7 @@ import Testing
 /// `R` is a reported case, `G` a registered, `A` an accepted, `D` a dispatched, `M` a mediating,
 /// `O` one that is offered to another street, `C` a closed one; `N` is nowhere.
 enum WrongInputs: String, CaseIterable, Sendable {
-    case intake, handling, custody, links, closing, supervision
+    case intake, handling, custody, links, closing, supervision, redaction
 
     var rows: [(code: Int32, line: String, says: String)] {
         switch self {
@@ -102,6 +102,21 @@ enum WrongInputs: String, CaseIterable, Sendable {
                 (1, "evaluate A --rating 5", "not admissible"),
                 (1, "archive A", "not admissible"),
                 (64, "visit C --visit-result 高兴", "--visit-result has no code"),
+            ]
+        case .redaction:
+            [
+                (64, "redact A --ground 47-3", "--entry is missing"),
+                (64, "redact A --entry abcd --ground 48", "--ground has no code 48"),
+                (64, "redact A --entry abcd --ground 47-1 --keep-until 明天", "--keep-until is no"),
+                (64, "redact A --entry abcd --ground 47-1 --text 甲某", "no flag --text"),
+                (1, "redact A --entry zz --ground 47-1", "names 0 entries"),
+                (1, "redact A --entry zzzzzzzz --ground 47-1", "names 0 entries"),
+                (1, "redact N --entry abcd --ground 47-1", "nothing called"),
+                (1, "approve-redaction A", "no redaction waits"),
+                (1, "approve-redaction A --redaction abcd", "names 0 of them"),
+                (1, "refuse-redaction A --reason 误", "no redaction waits"),
+                (64, "approve-redaction A --reason 误", "no flag --reason"),
+                (64, "approve-redaction", "CASE is missing"),
             ]
         case .supervision:
             [

@@ -15,6 +15,8 @@ struct Dispute {
         case offer(SubjectView.LateOffer)
         /// A link that the other side proposed and this side has not answered.
         case link(SubjectView.Link)
+        /// A redaction that nobody above has answered.
+        case redaction(SubjectView.Redaction)
     }
 
     /// Everything that is to be settled about a case.
@@ -23,6 +25,7 @@ struct Dispute {
             + page.view.lateOffers(now: page.now, policy: page.store.policy)
             .map { Dispute(page: page, matter: .offer($0)) }
             + page.view.askedLinks.map { Dispute(page: page, matter: .link($0)) }
+            + page.view.openRedactions.map { Dispute(page: page, matter: .redaction($0)) }
     }
 
     /// Who has to settle it.
@@ -31,6 +34,7 @@ struct Dispute {
         case .conflict(let conflict): conflict.owner
         case .offer(let late): late.owner
         case .link: page.view.holder
+        case .redaction: page.view.holder.wider
         }
     }
 
@@ -40,6 +44,7 @@ struct Dispute {
         case .conflict(let conflict): conflict.answerBy
         case .offer(let late): late.answerBy
         case .link(let link): page.view.answerBy(link, policy: page.store.policy)
+        case .redaction(let redaction): page.view.answerBy(redaction, policy: page.store.policy)
         }
     }
 
@@ -48,6 +53,7 @@ struct Dispute {
         case .conflict(let conflict): (conflict.reason.rawValue, conflict.reason.label)
         case .offer: ("unanswered-offer", Label("移交逾期无答复", "offer without an answer"))
         case .link: ("unanswered-link", Label("并案或关联待确认", "link without an answer"))
+        case .redaction: ("unanswered-redaction", Label("脱敏待批准", "redaction without an answer"))
         }
     }
 
@@ -58,6 +64,11 @@ struct Dispute {
         switch matter {
         case .conflict(let conflict): commands(conflict)
         case .offer(let late): assignments([page.view.holder, late.offer.to])
+        case .redaction(let redaction):
+            ["approve-redaction", "refuse-redaction"].map { verb in
+                "linli case \(verb) \(page.view.number) --redaction \(redaction.entry.short)"
+                    + (verb == "refuse-redaction" ? " --reason …" : "")
+            }
         case .link(let link):
             [
                 "linli case confirm-link \(page.view.number) --link \(link.entry.short)",
@@ -157,6 +168,14 @@ struct Dispute {
                 )
             case .link(let link):
                 unanswered(.links, link.other.description, link.log, link.time, link.entry)
+            case .redaction(let redaction):
+                unanswered(
+                    .redactions,
+                    redaction.ground,
+                    redaction.log,
+                    redaction.time,
+                    redaction.entry
+                )
             }
         return head.adding(all: body).adding("settle", .array(commands.map(JSON.text)))
     }
@@ -189,6 +208,7 @@ struct Dispute {
             case .conflict(let conflict): conflict.register
             case .offer: CaseField.offers.rawValue
             case .link: CaseField.links.rawValue
+            case .redaction: CaseField.redactions.rawValue
             }
         output.line(
             [
@@ -213,6 +233,13 @@ struct Dispute {
                 [
                     "    → \(late.offer.to.code)", page.store.nodeName(late.offer.log),
                     output.minute(late.offer.time),
+                ]
+            ])
+        case .redaction(let redaction):
+            output.table([
+                [
+                    "    " + output.name(redaction.ground, in: .grounds),
+                    page.store.nodeName(redaction.log), output.minute(redaction.time),
                 ]
             ])
         case .link(let link):

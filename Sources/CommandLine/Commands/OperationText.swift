@@ -54,10 +54,10 @@ struct OperationText {
     }
 
     /// Found by what stands open, and only chosen by a flag, which may be shorter than the value.
-    static let areFilled: Set<CaseField> = areFound.union([.from, .about])
+    static let areFilled: Set<CaseField> = areFound.union([.from, .about, .redacted])
 
     /// Those of them that are found without a flag where there is one only.
-    static let areFound: Set<CaseField> = [.offer, .link]
+    static let areFound: Set<CaseField> = [.offer, .link, .assistance, .redaction]
 
     /// Reads the terms of an agreement's items off the items: `what; how; until when`.
     private func addItemTerms(to draft: inout CaseDraft) throws {

@@ -80,6 +80,7 @@ struct OperationWrite {
         switch operation.act {
         case .take, .reject, .withdraw: try fillOffer(&values, view)
         case .release: try fillAssistance(&values, view)
+        case .approveRedaction, .refuseRedaction: try fillRedaction(&values, view)
         case .confirmLink, .unlink:
             target.further = [try fillLink(&values, view)]
         case .link, .relate:
@@ -113,13 +114,13 @@ struct OperationWrite {
     /// The subject that is named, if the operation is admissible as far as this node knows.
     private func admitted(_ store: Store, _ name: String) throws -> SubjectView {
         let view = try store.foldedCase(called: name).view
-        guard view.kind == operation.kind else {
+        guard view.kind == operation.kind || operation.isForEveryKind else {
             throw CommandError(
                 .bad,
                 "\"\(name)\" is a \(view.kind.label.en), not a \(operation.kind.label.en)"
             )
         }
-        guard operation.stages.contains(view.stage) else {
+        guard operation.stages.contains(view.stage) || operation.isForEveryKind else {
             let verbs = CaseOperation.all.filter { other in
                 other.kind == view.kind && other.act != .takeOver
                     && other.stages.contains(view.stage)
@@ -140,6 +141,26 @@ struct OperationWrite {
             throw CommandError(.bad, "nobody offers the case: \(Inadmissible.noOffer.label.en)")
         }
         try values.set(.offer, .bytes(offer.bytes))
+    }
+
+    private func fillRedaction(_ values: inout CaseDraft, _ view: SubjectView) throws {
+        let waiting = view.redactions.filter(\.approvals.isEmpty)
+        let named = try chosen(CaseField.redaction, waiting.map(\.entry))
+        guard let entry = named ?? waiting.first?.entry else {
+            throw CommandError(
+                .bad,
+                "no redaction waits for an answer: \(Inadmissible.noRedaction.label.en)"
+            )
+        }
+        guard named != nil || waiting.count == 1 else {
+            throw CommandError(
+                .usage,
+                "\(waiting.count) redactions wait for an answer",
+                hint: "give --redaction, one of: "
+                    + waiting.map(\.entry.short).joined(separator: ", ")
+            )
+        }
+        try values.set(.redaction, .bytes(entry.bytes))
     }
 
     private func fillAssistance(_ values: inout CaseDraft, _ view: SubjectView) throws {

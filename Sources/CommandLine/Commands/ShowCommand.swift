@@ -70,6 +70,7 @@ struct CasePage {
             ),
             "custody": custody,
             "links": .array(view.links.map(json)),
+            "redactions": .array(view.redactions.map { $0.json(store) }),
             "deadlines": .array(view.deadlines.map(json)),
             "conflicts": .array(view.conflicts.map { conflict($0) }),
             "flags": .array(view.flags.map { .text($0.rawValue) }),
@@ -199,10 +200,16 @@ struct CasePage {
         let isShown: Set<UInt64> = Set(
             [CaseField.stage, .holder, .offers, .links, .assistants, .redactions].map(\.rawValue)
         )
+        let redacted = view.redacted
         rows += view.registers.filter { !isShown.contains($0.id) }.map { register in
             let spec = CaseField(rawValue: register.id)?.spec
+            let isRedacted =
+                register.shown == nil
+                && register.writes.contains { redacted.contains($0.entry) }
             return [
-                output.label(ofField: register.id), output.value(register.shown, of: spec),
+                output.label(ofField: register.id),
+                isRedacted
+                    ? output.text("(已脱敏)", "(redacted)") : output.value(register.shown, of: spec),
             ]
         }
         rows.append([output.text("最近更新", "last entry"), output.time(view.updatedAt)])
@@ -240,6 +247,7 @@ struct CasePage {
                 )
             )
         }
+        for redaction in view.redactions { output.line(redaction.line(output, now: now)) }
         for assistance in view.custody.assistances {
             let since = output.minute(assistance.time)
             output.line(

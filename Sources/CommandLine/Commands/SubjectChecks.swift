@@ -28,6 +28,7 @@ struct SubjectChecks {
         case .perform, .breach: try checkItem(try folded(store, view))
         case .reportBreach: try checkRule(view)
         case .revise: try checkEdition(try store.folded(view.id))
+        case .redact: try fillRedacted(&values, try store.folded(view.id).history)
         case .archive: try checkFile(try folded(store, view))
         default: break
         }
@@ -35,6 +36,35 @@ struct SubjectChecks {
 
     private func folded(_ store: Store, _ view: SubjectView) throws -> MediationFile? {
         MediationFile(try store.folded(view.id))
+    }
+
+    // MARK: Redaction
+
+    /// Reads the first digits of entries' hashes as the entries that are to be redacted.
+    private func fillRedacted(_ values: inout CaseDraft, _ history: [JudgedEntry]) throws {
+        let flag = CaseField.redacted.spec.flag
+        var named: [Digest] = []
+        for text in invocation.all(flag) {
+            let found = history.filter { judged in
+                text.utf8.count >= 4 && judged.entry.hash.description.hasPrefix(text.lowercased())
+            }
+            guard let judged = found.first, found.count == 1 else {
+                throw CommandError(
+                    .bad,
+                    "--\(flag) \"\(text)\" names \(found.count) entries, want one",
+                    hint: "linli history shows the first digits of each"
+                )
+            }
+            guard !judged.entry.parts.isEmpty else {
+                throw CommandError(.bad, "entry \(judged.entry.hash.short) has no text")
+            }
+            guard !named.contains(judged.entry.hash) else {
+                throw CommandError(.usage, "--\(flag) names \(judged.entry.hash.short) twice")
+            }
+            named.append(judged.entry.hash)
+        }
+        guard !named.isEmpty else { return }
+        try values.set(.redacted, .array(named.map { .bytes($0.bytes) }))
     }
 
     // MARK: Councils
