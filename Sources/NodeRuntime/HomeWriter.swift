@@ -84,6 +84,7 @@ package final class HomeWriter {
         switch way {
         case .direct(let keeper):
             let released = try keeper.append(items, signed: signed)
+            try keeper.destroyRedacted()
             return Receipt(outcomes: released.appended.outcomes, holders: 0)
         case .daemon(let client):
             switch try ControlReply.ask(client, .appendSigned(items, signed)) {
@@ -98,7 +99,9 @@ package final class HomeWriter {
     private func append(_ items: [AppendItem]) throws -> Receipt {
         switch way {
         case .direct(let keeper):
-            return Receipt(outcomes: try keeper.append(items).appended.outcomes, holders: 0)
+            let released = try keeper.append(items)
+            try keeper.destroyRedacted()
+            return Receipt(outcomes: released.appended.outcomes, holders: 0)
         case .daemon(let client):
             let reply = try ControlReply.ask(client, .append(items))
             guard case .written(let receipt) = reply else {

@@ -183,6 +183,13 @@ package final class Keeper {
         return Released(appended: appended, checkpoint: checkpoint)
     }
 
+    /// Destroys what approved redactions name.
+    ///
+    /// - Throws: ``SQLiteError``, ``StoreError``.
+    package func destroyRedacted() throws {
+        _ = try store.destroyRedacted(now: SystemSource.wallMilliseconds())
+    }
+
     /// Says where items would stand that a person is to sign; nothing is changed.
     ///
     /// - Throws: ``KeeperError``, ``AppendError``, ``StoreError``, ``SQLiteError``.

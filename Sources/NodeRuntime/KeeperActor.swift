@@ -177,6 +177,11 @@ actor KeeperActor {
         try keeper.store.keepHeard(logs, at: time)
     }
 
+    /// Destroys what approved redactions name; returns how many parts were deleted.
+    func destroyRedacted() throws -> Int {
+        try keeper.store.destroyRedacted(now: SystemSource.wallMilliseconds())
+    }
+
     /// Digest of the view and the frontier it was folded from.
     func viewDigest() throws -> (frontier: Digest, view: Digest) {
         try keeper.store.keepBucketDigests()

@@ -26,6 +26,8 @@ enum StorageJob {
     case keepRefusals([Refusal])
     case heard([Digest])
     case viewDigest
+    /// Looks whether approved redactions wait for nothing any more.
+    case destroyRedacted
     case stopWriting(KeeperError)
     /// Everything before it is done.
     case barrier(CheckedContinuation<Void, Never>)
@@ -284,9 +286,11 @@ extension NodeDaemon {
             case .heard(let logs):
                 try await keeper.keepHeard(logs, at: SystemSource.wallMilliseconds())
             case .viewDigest:
+                try await destroyRedacted()
                 let (frontier, view) = try await keeper.viewDigest()
                 // A provisional view is never compared.
                 if unchecked == 0 { handle(.viewChanged(frontier: frontier, view: view)) }
+            case .destroyRedacted: try await destroyRedacted()
             case .stopWriting(let reason):
                 await keeper.stopWriting(reason)
                 note("node", "own log closed reason=\"\(reason)\"", level: "error")
@@ -296,6 +300,11 @@ extension NodeDaemon {
         } catch {
             note("storage", "failed reason=\"\(error)\"", level: "error")
         }
+    }
+
+    private func destroyRedacted() async throws {
+        let deleted = try await keeper.destroyRedacted()
+        if deleted > 0 { note("storage", "redacted parts=\(deleted)") }
     }
 
     /// Checks the signatures that a bulk catch-up left over, beside everything else.

@@ -19,6 +19,8 @@ package actor NodeDaemon {
     static let tickMilliseconds = 250
     /// How often the nodes heard of are written down; one not heard of before, at once.
     static let heardMilliseconds: UInt64 = 60_000
+    /// How often to look whether what was redacted can be destroyed.
+    static let destroyingMilliseconds: UInt64 = 5_000
     /// How long an acknowledgement waits for the first peer to say that it holds the entries.
     static let holderMilliseconds: UInt64 = 100
     /// How often refusals are written down: a flood of them must not keep the disk busy.
@@ -50,6 +52,7 @@ package actor NodeDaemon {
     var offered: [RequestID: OfferedPackage] = [:]
     var refusals = RefusalLedger()
     var nextHeard: UInt64 = 0
+    var nextDestroying: UInt64 = 0
     var nextRefusals: UInt64 = 0
     private var lastWrite: UInt64 = 0
     var isStopped = false
@@ -135,6 +138,7 @@ package actor NodeDaemon {
         while isWorking || isChecking { try? await Task.sleep(for: .milliseconds(5)) }
         try? await keeper.keepRefusals(refusals.take())
         try? await keeper.keepHeard(heard.sorted(), at: SystemSource.wallMilliseconds())
+        _ = try? await keeper.destroyRedacted()
         for outbox in outboxes.values { outbox.finish() }
         outboxes = [:]
         note("node", "stopped")
@@ -253,6 +257,10 @@ package actor NodeDaemon {
             known.formUnion(heard)
             enqueue(.heard(heard.sorted()))
             heard = []
+        }
+        if now >= nextDestroying {
+            nextDestroying = now + Self.destroyingMilliseconds
+            enqueue(.destroyRedacted)
         }
         if isViewStale, machine.isSettled, jobs.isEmpty {
             isViewStale = false

@@ -191,6 +191,15 @@ enum Schema {
         CREATE INDEX record_by_number ON record_view (number);
         CREATE INDEX record_by_form ON record_view (form, scope);
 
+        -- Redactions that count, by the entries that ask for them: 0 parts are hidden, 1 they may be
+        -- deleted, 2 they were, 3 nothing of them is left in the files.
+        CREATE TABLE redaction (
+            subject INTEGER NOT NULL,
+            entry BLOB NOT NULL,
+            state INTEGER NOT NULL CHECK (state IN (0, 1, 2, 3)),
+            PRIMARY KEY (subject, entry)
+        ) STRICT, WITHOUT ROWID;
+
         -- Subjects whose view is older than their entries.
         CREATE TABLE stale (subject INTEGER PRIMARY KEY) STRICT;
 

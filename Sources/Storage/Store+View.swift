@@ -57,6 +57,7 @@ extension Store {
         let number: Int64
         let id: SubjectID
         let row: ViewRow?
+        let redactions: [KeptRedaction]
         let verdicts: [(hash: Digest, verdict: EntryVerdict)]
 
         init(_ subject: Unfolded, _ roster: Roster, _ policy: Policy) {
@@ -70,6 +71,7 @@ extension Store {
                 policy: policy
             )
             row = folded.view.map(ViewRow.init)
+            redactions = folded.view?.redactions.map(KeptRedaction.init) ?? []
             verdicts = folded.history.map { ($0.entry.hash, $0.verdict) }
         }
     }
@@ -220,6 +222,7 @@ extension Store {
             }
             for row in rows {
                 try write(row.row, subject: row.number)
+                try keepRedactions(row.redactions, subject: row.number)
                 buckets.insert(Self.bucket(of: row.id))
                 for (hash, verdict) in row.verdicts { judged(hash, verdict) }
             }
@@ -271,6 +274,7 @@ extension Store {
     /// Writes the view of one subject; inside a transaction.
     func write(_ view: SubjectView?, subject: Int64, id: SubjectID) throws {
         try write(view.map(ViewRow.init), subject: subject)
+        try keepRedactions(view?.redactions.map(KeptRedaction.init) ?? [], subject: subject)
         try forgetBucket(Self.bucket(of: id))
     }
 

@@ -48,6 +48,8 @@ package final class Store {
     package private(set) var identity: Identity?
 
     let database: Database
+    /// The database's file.
+    let path: String
     /// Where a scratch database is, to be removed with it.
     var folder: ScratchFolder?
     private let isWriter: Bool
@@ -60,6 +62,7 @@ package final class Store {
 
     /// Opens the database at `path`; makes it, or its tables, only in mode `readWrite`.
     package init(path: String, mode: Database.Mode) throws {
+        self.path = path
         database = try Database.open(path, mode)
         isWriter = mode != .readOnly
         roster = Roster(ledger: .zero)
