@@ -30,6 +30,8 @@ final class SubjectJudge {
     private var ratifiable: [(entry: Int, by: [Digest])] = []
     /// The offers to each place; they widen the scopes in which entries that knew one have rights.
     private var offers: [(receiver: Scope, deeds: [Int])] = []
+    /// Entries whose parts are redacted.
+    var hidden: Set<Int> = []
     /// Dispatches and openings of talks, in the order in which they took effect.
     private(set) var dispatches: [Int] = []
     private(set) var talks: [Int] = []
