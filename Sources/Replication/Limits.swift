@@ -40,8 +40,10 @@ package enum Limits {
     package static let slowPullEntries: UInt64 = 16
     /// Most branches of one log for which evidence is kept in one run.
     package static let contradictions = 16
-    /// Most histories of one log that are held beside the first. Of how many entries each may be
-    /// nothing says, as with the first: the one that counts can be the one that came later.
+    /// Most histories of one log that are held beside the first.
+    ///
+    /// Of how many entries each may be nothing says, as with the first: the one that counts can be
+    /// the one that came later.
     package static let branches = 16
     /// Most entries of a package that is treated as live: signatures checked, pushed whole.
     package static let liveEntries = 16
