@@ -175,7 +175,7 @@ extension NodeDaemon {
             let name = peer.map { "log \($0.short)" } ?? "bundle"
             refusals.add(
                 peer: name,
-                reason: "histories: more of log \(log.short), or longer ones, than are held"
+                reason: "histories: more of log \(log.short) than are held"
             )
         case .forged(let log, let sequences, let peer):
             note("sync", notice.description, level: "warn")

@@ -57,7 +57,7 @@ private final class Soak {
     private var nodes: [Node] = []
     private(set) var acknowledged: [Acknowledged] = []
     private(set) var kills = 0
-    private var refused = 0
+    private var unanswered = 0
     /// The most that any process of a node had resident, in KiB.
     private(set) var memory: [(name: String, kib: Int)] = []
     private let seconds = Date()
@@ -124,7 +124,9 @@ private final class Soak {
                     for: .milliseconds(Int.random(in: 0...30, using: &generator))
                 )
                 await daemon.kill9()
-                acknowledged += await written ?? []
+                let answered = await written
+                if answered == nil { unanswered += 1 }
+                acknowledged += answered ?? []
                 kills += 1
                 nodes[index].daemon = nil
                 let wait = Double.random(in: 0.2...8, using: &generator)
@@ -134,7 +136,7 @@ private final class Soak {
                     let count = Int.random(in: 1...3, using: &generator)
                     acknowledged += try nodes[index].site.report(count, in: nodes[index].code)
                 } catch {
-                    refused += 1
+                    unanswered += 1
                 }
             }
             try await Task.sleep(for: .milliseconds(Int.random(in: 20...120, using: &generator)))
@@ -154,7 +156,7 @@ private final class Soak {
         let mean = memory.map(\.kib).reduce(0, +) / max(1, memory.count)
         print(
             "soak: seed \(seed), \(nodes.count) nodes, \(Int(Date().timeIntervalSince(seconds))) s,"
-                + " \(acknowledged.count) entries acknowledged, \(refused) writes not,"
+                + " \(acknowledged.count) entries acknowledged, \(unanswered) writes unanswered,"
                 + " \(kills) kills, all equal after \(String(format: "%.1f", healing)) s"
         )
         print("soak: most resident: \(most) KiB, mean of all \(mean) KiB")
