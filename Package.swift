@@ -86,7 +86,7 @@ let package = Package(
         tests("StorageTests", below(7) + ["LedgerFixtures"]),
         tests("TransportTests", below(7)),
         tests("SimulationTests", below(6) + ["Simulation"]),
-        tests("NodeRuntimeTests", below(7) + ["NodeRuntime", "LedgerFixtures"]),
+        tests("NodeRuntimeTests", below(7) + ["NodeRuntime", "LedgerFixtures", "CSQLite"]),
         tests("SystemTests", below(7) + ["NodeRuntime"], excluding: ["transcripts"]),
         tests("CommandLineTests", below(7) + ["NodeRuntime", "CommandLine"]),
         tests("ConformanceTests", below(7) + ["NodeRuntime", "LedgerFixtures"]),
