@@ -20,8 +20,9 @@ extension Store {
         case gone = 3
     }
 
-    /// Keeps which redactions count for a subject, by the entries that ask for them; inside a
-    /// transaction. What was deleted stays so, whatever comes later.
+    /// Keeps which redactions count for a subject; inside a transaction.
+    ///
+    /// What was deleted stays so, whatever comes later.
     func keepRedactions(_ redactions: [KeptRedaction], subject: Int64) throws {
         try database.run(
             "DELETE FROM redaction WHERE subject = ? AND state < 2",

@@ -61,12 +61,13 @@ enum RecordedDisk {
         }
         unsafe layer.pointee.xDelete = { vfs, path, isSynced in
             if let path = unsafe path { RecordedDisk.deleted(unsafe String(cString: path)) }
-            return unsafe usualVFS.pointee.xDelete(usualVFS, path, isSynced)
+            guard let usual = unsafe usualVFS else { return SQLITE_ERROR }
+            return unsafe usual.pointee.xDelete(usual, path, isSynced)
         }
         return unsafe sqlite3_vfs_register(layer, 1) == SQLITE_OK
     }()
 
-    nonisolated(unsafe) private static var usualVFS: UnsafeMutablePointer<sqlite3_vfs>!
+    nonisolated(unsafe) private static var usualVFS: UnsafeMutablePointer<sqlite3_vfs>?
     /// Methods that note each call, and behind each the usual ones.
     nonisolated(unsafe) private static var layers: [Layer] = unsafe []
 
@@ -125,7 +126,8 @@ enum RecordedDisk {
         _ flags: Int32,
         _ given: UnsafeMutablePointer<Int32>?
     ) -> Int32 {
-        let code = unsafe usualVFS.pointee.xOpen(usualVFS, path, file, flags, given)
+        guard let usual = unsafe usualVFS else { return SQLITE_ERROR }
+        let code = unsafe usual.pointee.xOpen(usual, path, file, flags, given)
         guard code == SQLITE_OK, let path = unsafe path, let file = unsafe file else { return code }
         let name = unsafe String(cString: path)
         let key = UInt(bitPattern: file)
