@@ -83,8 +83,14 @@ extension ReplicaMachine {
                     $0.search?.log == log && $0.search?.target.checkpoint == target.checkpoint
                 })
             else { continue }
-            let tree = session.follows[log].flatMap { logs[$0] == nil ? nil : $0 } ?? log
-            sessions[id]?.search = HistorySearch(log: log, target: target, tree: tree)
+            let root = target.checkpoint.root
+            if let known = searches[root], known.target == target, logs[known.tree] != nil {
+                // What was found out of a signed tree holds whoever is asked next.
+                sessions[id]?.search = known
+            } else {
+                let tree = session.follows[log].flatMap { logs[$0] == nil ? nil : $0 } ?? log
+                sessions[id]?.search = HistorySearch(log: log, target: target, tree: tree)
+            }
             return step(id)
         }
     }
@@ -158,6 +164,7 @@ extension ReplicaMachine {
         search.next = (TreeHasher().leafHash(entry.leaf), package.proof, search.range)
         guard search.unequal != nil else { return extends(id, search) }
         sessions[id]?.search = search
+        remember(search)
         step(id)
     }
 
@@ -180,13 +187,22 @@ extension ReplicaMachine {
         if search.isGuess, search.equal == 0 {
             search = HistorySearch(log: search.log, target: search.target, tree: search.log)
             sessions[id]?.search = search
+        } else {
+            remember(search)
         }
         step(id)
+    }
+
+    private mutating func remember(_ search: HistorySearch) {
+        let root = search.target.checkpoint.root
+        if searches[root] == nil, searches.count >= Limits.searches { searches = [:] }
+        searches[root] = search
     }
 
     /// All of the peer's history is held.
     private mutating func held(_ id: SessionID, _ search: HistorySearch) {
         sessions[id]?.search = nil
+        searches[search.target.checkpoint.root] = nil
         sessions[id]?.follows[search.log] = search.tree
         adopt(Claim(search.target), of: search.tree, from: id)
     }
@@ -194,6 +210,7 @@ extension ReplicaMachine {
     /// The peer's history goes on where one of ours ends.
     private mutating func extends(_ id: SessionID, _ search: HistorySearch) {
         sessions[id]?.search = nil
+        searches[search.target.checkpoint.root] = nil
         sessions[id]?.follows[search.log] = search.tree
         pull(search.tree, to: search.target, in: id)
     }
@@ -226,6 +243,7 @@ extension ReplicaMachine {
             return step(id)
         }
         sessions[id]?.search = nil
+        searches[search.target.checkpoint.root] = nil
         sessions[id]?.refused.insert(search.log)
         prove(place, next.range, search.target, next.proof)
         begin(place, next.range, search.target, in: id)
