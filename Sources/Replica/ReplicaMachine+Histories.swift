@@ -24,6 +24,8 @@ struct HistorySearch {
     var size: UInt64 = 0
     /// Our tree of that size.
     var range = CompactRange()
+    /// Whether it waits for room among the pulls that are in flight.
+    var isWaiting = false
     /// Their first leaf behind ``equal``, what leads from it to the target, and our tree before it.
     var next: (leaf: Digest, proof: [Digest], range: CompactRange)?
 
@@ -70,7 +72,9 @@ extension ReplicaMachine {
     }
 
     mutating func beginSearch(_ id: SessionID) {
-        guard let session = sessions[id], session.search == nil else { return }
+        guard let session = sessions[id] else { return }
+        if session.search?.isWaiting == true { return ask(id) }
+        guard session.search == nil else { return }
         for log in session.unplaced.keys.sorted() {
             guard let target = session.unplaced[log],
                 !session.slots.contains(where: { $0.wire == log }),
@@ -134,16 +138,27 @@ extension ReplicaMachine {
             return differs(id)
         }
         sessions[id]?.search = search
+        ask(id)
+    }
+
+    /// Asks the peer for the entry behind our tree, once there is room for it.
+    private mutating func ask(_ id: SessionID) {
+        guard let session = sessions[id], let search = session.search else { return }
+        guard session.slots.count < Limits.pulls else {
+            sessions[id]?.search?.isWaiting = true
+            return
+        }
+        sessions[id]?.search?.isWaiting = false
         let slot = Slot(
             log: search.tree,
             wire: search.log,
             isSearch: true,
             first: search.size,
             count: 1,
-            root: search.size > 0 ? verifier.root(of: range) : nil
+            root: search.size > 0 ? verifier.root(of: search.range) : nil
         )
         sessions[id]?.slots.append(slot)
-        send(slot, target: target, to: id)
+        send(slot, target: search.target.checkpoint, to: id)
     }
 
     /// The peer has the same entries up to there, and this one behind them.

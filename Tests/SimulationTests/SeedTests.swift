@@ -50,6 +50,7 @@ import Testing
             beginning in each session, and never found.
             """
         ),
+        (6144, "A search for a fork asked for an entry while four pulls were in flight."),
         (
             30_716,
             """
