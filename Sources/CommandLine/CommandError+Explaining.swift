@@ -37,6 +37,13 @@ extension CommandError {
         case .exists as BundleFileError:
             self.init(.bad, String(describing: error), hint: "name another file, or remove it")
         case let error as BundleFileError: self.init(.unknown, error.description)
+        case .exists as BackupError:
+            self.init(.bad, String(describing: error), hint: "name another file, or remove it")
+        case .absent as BackupError: self.init(.unknown, String(describing: error))
+        case .noBackup as BackupError:
+            self.init(.bad, String(describing: error), hint: "linli backup makes one")
+        case let error as BackupError:
+            self.init(.bad, error.description, hint: "take another backup; nothing was restored")
         case .otherHistory as RewindError:
             self.init(.bad, String(describing: error), hint: "linli frontier show FILE")
         case let error as RewindError:
@@ -159,6 +166,7 @@ extension CommandError {
         case .besideFence, .peer:
             "nothing was written; keep the home as it is and ask the district's administrator"
         case .fence: "nothing more is signed until the fence can be written"
+        case .restored: "have request.txt enrolled by the office above, then linli join INVITATION"
         case .otherInvitation: "ask for the invitation that answers this home's request.txt"
         }
     }

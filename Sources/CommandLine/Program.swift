@@ -9,6 +9,7 @@ package struct Program: Sendable {
     package static let commands: [Command] =
         nodeCommands + staffCommands + authorityCommands + caseCommands + recordCommands
         + viewCommands + auditCommands + frontierCommands + bundleCommands
+        + backupCommands
 
     /// Runs one command line.
     ///

@@ -50,15 +50,7 @@ package struct SigningKey: Sendable {
     /// - Returns: the text, which `openssl pkey` reads.
     /// - Throws: ``CryptoError``, for a passphrase that is none too.
     package func pem(passphrase: [UInt8], random: Bytes32) throws(CryptoError) -> String {
-        guard !passphrase.isEmpty, !passphrase.contains(0) else {
-            throw CryptoError("the passphrase is empty or has a zero byte")
-        }
-        let bytes = random.bytes
-        return try handle.pem(
-            passphrase: passphrase,
-            salt: Array(bytes[0..<16]),
-            iv: Array(bytes[16..<32])
-        )
+        try handle.pem(passphrase: passphrase, random: random)
     }
 
     /// The deterministic Ed25519 signature over `message`.
@@ -88,6 +80,36 @@ package struct SealKey: Sendable {
         publicKey = Bytes32(handle.publicBytes, at: 0)
     }
 
+    /// Reads a PKCS#8 PEM text that is encrypted under a passphrase.
+    ///
+    /// - Throws: ``CryptoError``, for a wrong passphrase as for a damaged text.
+    package init(pem: String, passphrase: [UInt8]) throws(CryptoError) {
+        handle = try KeyHandle(pem: pem, type: .x25519, passphrase: passphrase)
+        publicKey = Bytes32(handle.publicBytes, at: 0)
+    }
+
     /// PKCS#8 in PEM, unencrypted; secret.
     package func pem() throws(CryptoError) -> String { try handle.pem() }
+
+    /// PKCS#8 in PEM, encrypted under a passphrase, as ``SigningKey/pem(passphrase:random:)``.
+    package func pem(passphrase: [UInt8], random: Bytes32) throws(CryptoError) -> String {
+        try handle.pem(passphrase: passphrase, random: random)
+    }
+}
+
+extension KeyHandle {
+    fileprivate func pem(
+        passphrase: [UInt8],
+        random: Bytes32
+    ) throws(CryptoError) -> String {
+        guard !passphrase.isEmpty, !passphrase.contains(0) else {
+            throw CryptoError("the passphrase is empty or has a zero byte")
+        }
+        let bytes = random.bytes
+        return try pem(
+            passphrase: passphrase,
+            salt: Array(bytes[0..<16]),
+            iv: Array(bytes[16..<32])
+        )
+    }
 }

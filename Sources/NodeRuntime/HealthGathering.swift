@@ -148,7 +148,8 @@ package struct HealthGathering {
     }
 
     private mutating func lookAtFence(_ store: Store) throws {
-        guard let identity = store.identity, let own = store.log(identity.log) else { return }
+        guard let identity = store.identity, let own = store.log(identity.log), !home.isRestored
+        else { return }
         guard Self.mode(home.fencePath) != nil else {
             facts.own.fence = .missing
             return

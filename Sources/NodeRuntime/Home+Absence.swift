@@ -14,6 +14,7 @@ extension Home {
     /// - Returns: ``KeeperError/behindFence(held:fence:)`` for a home that has signed before: its
     ///   database was lost, and joining is no way out. Else ``HomeError/notJoined(_:)``.
     package func absence() -> any Error {
+        if isRestored { return KeeperError.restored }
         if let log = try? signingKey(.log).publicKey.hash,
             let mark = try? Fence(reading: fencePath, log: log).mark
         {

@@ -14,6 +14,7 @@ package import Ledger
 ///     search.db     words of the view, made again when it is not there
 ///     fence         how far the own log was ever signed
 ///     lock          held by the one process that writes
+///     restored      that it was made from a backup and has not joined with its new keys yet
 ///     stopped       why the own log must not be written, if a peer gave proof of it
 ///     socket        where the daemon takes operations from commands
 ///     request.txt   the enrolment request, until the node has joined
@@ -242,19 +243,22 @@ package struct HomeConfiguration: Hashable, Sendable, Codable {
     static func read(_ file: String) throws(HomeError) -> HomeConfiguration {
         guard unsafe access(file, R_OK) == 0, let data = FileManager.default.contents(atPath: file)
         else { throw .system("read", file) }
-        let read: HomeConfiguration
+        return try HomeConfiguration(decoding: Array(data), of: file)
+    }
+
+    /// Reads what a configuration file holds; `file` is named in errors.
+    init(decoding bytes: [UInt8], of file: String) throws(HomeError) {
         do {
-            read = try JSONDecoder().decode(HomeConfiguration.self, from: data)
+            self = try JSONDecoder().decode(HomeConfiguration.self, from: Data(bytes))
         } catch {
-            throw .configuration(path: file, reason: reason(error))
+            throw .configuration(path: file, reason: Self.reason(error))
         }
-        guard Level(name: read.level) != nil else {
-            throw .configuration(path: file, reason: "unknown level \"\(read.level)\"")
+        guard Level(name: level) != nil else {
+            throw .configuration(path: file, reason: "unknown level \"\(level)\"")
         }
-        guard Scope(read.scope) != nil else {
-            throw .configuration(path: file, reason: "scope \"\(read.scope)\" is not a code")
+        guard Scope(scope) != nil else {
+            throw .configuration(path: file, reason: "scope \"\(scope)\" is not a code")
         }
-        return read
     }
 
     /// What is wrong with the file, in the words of whoever edits it.

@@ -39,6 +39,13 @@ package final class Keeper {
         guard let identity = store.identity, let own = store.log(identity.log), own.size > 0 else {
             throw home.absence()
         }
+        if home.isRestored {
+            // Joined, if what is held is bound to a log of the new keys.
+            guard try home.signingKey(.log).publicKey.hash == identity.log else {
+                throw KeeperError.restored
+            }
+            try? FileManager.default.removeItem(atPath: home.restoredPath)
+        }
         let fence = try Fence(path: home.fencePath, log: identity.log, isNew: false)
         try self.init(home, lock, store, identity, fence)
         stopReason = try Self.stopReason(home, store, own, fence)
@@ -126,7 +133,7 @@ package final class Keeper {
         if store.log(invitation.log) == nil, let mark = fence.mark {
             throw KeeperError.behindFence(held: 0, fence: mark.size)
         }
-        if store.identity == nil { try store.bind(invitation) }
+        if store.identity == nil || home.isRestored { try store.bind(invitation) }
         guard let identity = store.identity, identity.ledger == invitation.ledger,
             identity.enrolment == invitation.enrolment, store.log(identity.log) == nil
         else { throw HomeError.joined(home.path) }
@@ -146,6 +153,7 @@ package final class Keeper {
             keys: keys
         )
         _ = try keeper.append([AppendItem(draft)])
+        try? FileManager.default.removeItem(atPath: home.restoredPath)
         return keeper
     }
 
@@ -338,6 +346,8 @@ package enum KeeperError: Error, Hashable, Sendable {
     case peer(StopReason)
     /// An earlier process had such proof from a peer.
     case stopped(String)
+    /// The home was made from a backup, and its new keys have not joined yet.
+    case restored
 }
 
 extension KeeperError: CustomStringConvertible {
@@ -350,6 +360,7 @@ extension KeeperError: CustomStringConvertible {
             "the database's first \(size) own entries are not those that were once signed"
         case .fence(let failure): failure.description
         case .stopped(let reason): reason
+        case .restored: "this home was made from a backup and has not joined with its new keys yet"
         case .peer(.twin): "another live node uses this node's keys"
         case .peer(.ownLogBehind(let checkpoint)):
             "a peer holds \(checkpoint.checkpoint.size) entries of this node's log, more than it"

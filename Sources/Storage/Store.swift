@@ -131,9 +131,16 @@ package final class Store {
     /// How many entries are held in all.
     package var entryCount: UInt64 { statesByLog.values.reduce(0) { $0 + ($1.size - $1.base) } }
 
-    /// Binds the home to the ledger of an invitation, once.
+    /// Binds the home to the ledger of an invitation, once; or what a backup held of it to a log of
+    /// new keys.
+    ///
+    /// - Throws: ``StoreError``, ``SQLiteError``; damage, if what is held is of another ledger.
     package func bind(_ invitation: Invitation) throws {
+        if let identity, identity.ledger != invitation.ledger {
+            throw StoreError.damaged("it is of ledger \(identity.ledger.short)")
+        }
         try database.transaction {
+            try database.run("DELETE FROM home")
             try write(Identity(invitation))
             try database.run(
                 "INSERT INTO home (name, value) VALUES (?, ?)",

@@ -60,8 +60,9 @@ enum AuditCommands {
         }
         let job = VerifyJob(
             databasePath: home.databasePath,
-            fencePath: home.fencePath,
-            ownLog: try home.signingKey(.log).publicKey.hash,
+            // What a backup held is of keys that this home does not have.
+            fencePath: home.isRestored ? nil : home.fencePath,
+            ownLog: home.isRestored ? nil : try home.signingKey(.log).publicKey.hash,
             scratchDirectory: call["scratch"] ?? home.scratchDirectory,
             threads: ProcessInfo.processInfo.activeProcessorCount
         )

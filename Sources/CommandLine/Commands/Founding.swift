@@ -58,6 +58,24 @@ enum Founding {
             throw CommandError(.usage, "--scope is \(configuration.scope), want a city's 4 digits")
         }
         let home = try make(call, configuration)
+        let request = try writeRequest(of: home, level: level)
+        guard !call.isJSON else {
+            call.output.line(
+                JSON.object([
+                    .init(key: "request", value: .text(home.requestPath)),
+                    .init(key: "log", value: .text(request.keys.log.hash.description)),
+                    .init(key: "fingerprint", value: .text(request.fingerprint)),
+                ]).line
+            )
+            return .good
+        }
+        call.output.line(call.output.text("申请: ", "request: ") + home.requestPath)
+        call.output.line(call.output.text("指纹: ", "fingerprint: ") + request.fingerprint)
+        return .good
+    }
+
+    /// Writes the request by which a home's keys are enrolled.
+    static func writeRequest(of home: Home, level: Level) throws -> EnrolmentRequest {
         let request = EnrolmentRequest(
             name: home.configuration.name,
             level: level,
@@ -78,19 +96,7 @@ enum Founding {
             \(armored)
             """
         try write(letter, to: home.requestPath)
-        guard !call.isJSON else {
-            call.output.line(
-                JSON.object([
-                    .init(key: "request", value: .text(home.requestPath)),
-                    .init(key: "log", value: .text(request.keys.log.hash.description)),
-                    .init(key: "fingerprint", value: .text(request.fingerprint)),
-                ]).line
-            )
-            return .good
-        }
-        call.output.line(call.output.text("申请: ", "request: ") + home.requestPath)
-        call.output.line(call.output.text("指纹: ", "fingerprint: ") + request.fingerprint)
-        return .good
+        return request
     }
 
     /// Writes a text that anyone may read, whole or not at all.

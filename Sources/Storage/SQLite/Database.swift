@@ -190,6 +190,26 @@ internal import Glibc
         return try body()
     }
 
+    /// Copies everything into a new file, as of one moment, whoever writes meanwhile.
+    ///
+    /// - Parameter path: does not exist.
+    /// - Throws: ``SQLiteError``; what was made of the file then stays.
+    /// - Source: SQLite, "SQLite Backup API".
+    func copy(to path: String) throws(SQLiteError) {
+        let target = try Database.open(path, .readWrite)
+        // One step, within one read transaction: a writer then never makes it begin again.
+        guard let backup = unsafe sqlite3_backup_init(target.raw, "main", raw, "main") else {
+            throw unsafe SQLiteError(target.raw, sqlite3_errcode(target.raw))
+        }
+        let code = unsafe sqlite3_backup_step(backup, -1)
+        let end = unsafe sqlite3_backup_finish(backup)
+        guard code == SQLITE_DONE, end == SQLITE_OK else {
+            throw unsafe SQLiteError(target.raw, end == SQLITE_OK ? code : end)
+        }
+        // A file of its own, which can be read where nothing can be written beside it.
+        try target.execute("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE")
+    }
+
     /// The row id that the last insert gave.
     package var lastInsertedRow: Int64 { unsafe sqlite3_last_insert_rowid(raw) }
 

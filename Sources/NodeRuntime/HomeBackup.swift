@@ -1,0 +1,129 @@
+internal import Crypto
+internal import Encoding
+internal import Foundation
+internal import Ledger
+package import Storage
+
+extension Home {
+    /// Says that the home was made from a backup and has not joined with its new keys yet.
+    package var restoredPath: String { path + "/restored" }
+
+    /// Whether it was.
+    package var isRestored: Bool { FileManager.default.fileExists(atPath: restoredPath) }
+
+    /// Copies the database into one file, with what is needed to make a home again and nothing that
+    /// can sign; beside a daemon that goes on writing.
+    ///
+    /// - Parameters:
+    ///   - path: does not exist; it is there whole or not at all.
+    ///   - passphrase: for the seal key; nil to leave it out.
+    /// - Returns: what the file says of itself.
+    /// - Throws: ``HomeError``, ``StoreError``, ``SQLiteError``.
+    package func backUp(to path: String, passphrase: [UInt8]?) throws -> Backup {
+        guard unsafe access(path, F_OK) != 0 else { throw BackupError.exists(path) }
+        guard hasDatabase else { throw absence() }
+        let store = try Store(path: databasePath, mode: .readOnly)
+        var seal: String?
+        if let passphrase {
+            let key = try SealKey(pem: KeyFile.read(keyPath(.seal)))
+            seal = try key.pem(passphrase: passphrase, random: SystemSource.random32())
+        }
+        let configuration = try Data(contentsOf: URL(filePath: self.path + "/config.json"))
+        let partial = "\(path).partial-\(getpid())"
+        do {
+            let backup = try Backup.make(
+                of: store,
+                at: partial,
+                time: SystemSource.wallMilliseconds(),
+                configuration: Array(configuration),
+                sealKey: seal
+            )
+            try Self.sync(partial)
+            guard unsafe rename(partial, path) == 0 else { throw HomeError.system("write", path) }
+            return backup
+        } catch {
+            for suffix in ["", "-wal", "-shm", "-journal"] { unsafe unlink(partial + suffix) }
+            throw error
+        }
+    }
+
+    /// Makes a home from a backup: everything it held, and fresh keys that nobody has enrolled yet.
+    ///
+    /// It can be read and asked at once. It may not write: the log of before belongs to keys that a
+    /// backup never has. Once the office above has enrolled the new keys, `linli join` binds the home
+    /// to a log of their own, beside the old one, which peers give back as far as they have it.
+    ///
+    /// - Parameters:
+    ///   - file: of ``backUp(to:passphrase:)``.
+    ///   - path: does not exist, or is an empty directory.
+    ///   - passphrase: of the seal key, if the file carries one; nil to leave it there.
+    /// - Returns: the home and what the file says of itself.
+    /// - Throws: ``BackupError``, ``HomeError``, ``SQLiteError``; nothing is left of the home then.
+    package static func restore(
+        _ file: String,
+        to path: String,
+        passphrase: (() throws -> [UInt8])?
+    ) throws -> (home: Home, backup: Backup) {
+        let backup = try Backup(reading: file)
+        var seal: SealKey?
+        if let text = backup.sealKey, let passphrase {
+            let given = try passphrase()
+            guard let key = try? SealKey(pem: text, passphrase: given) else {
+                throw HomeError.wrongPassphrase(file)
+            }
+            seal = key
+        }
+        let configuration = try HomeConfiguration(decoding: backup.configuration, of: file)
+        let home = try Home(
+            creating: path,
+            configuration: configuration,
+            random: SystemSource.random32
+        )
+        do {
+            try KeyFile.create(
+                home.restoredPath,
+                "from a backup of log \(backup.log), \(backup.size) entries, \(backup.time) ms\n"
+            )
+            if let seal {
+                let former = path + "/keys/former"
+                guard unsafe mkdir(former, 0o700) == 0 else {
+                    throw HomeError.system("create", former)
+                }
+                let mark = seal.publicKey.short
+                try KeyFile.create("\(former)/seal-\(mark).pem", seal.pem())
+            }
+            try backup.restore(from: file, to: home.databasePath)
+            try home.check(backup)
+            try sync(home.databasePath)
+        } catch {
+            try? FileManager.default.removeItem(atPath: path)
+            throw error
+        }
+        return (home, backup)
+    }
+
+    /// Verifies the restored history, and that it is what the backup says.
+    private func check(_ backup: Backup) throws {
+        let report = Store.verify(
+            VerifyJob(
+                databasePath: databasePath,
+                fencePath: nil,
+                ownLog: nil,
+                scratchDirectory: path,
+                threads: ProcessInfo.processInfo.activeProcessorCount
+            )
+        )
+        guard report.verdict == .good else { throw BackupError.bad(report.errorCount) }
+        let store = try Store(path: databasePath, mode: .readOnly)
+        guard store.frontier == backup.frontier, try store.viewDigest() == backup.view else {
+            throw BackupError.other
+        }
+    }
+
+    private static func sync(_ path: String) throws {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw HomeError.system("open", path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw HomeError.system("write", path) }
+    }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// skipped: the program `linli` was not built beside the tests.
+@Suite(.enabled(if: Linli.isBuilt), .serialized)
+struct BackupTests {
+    private func run(_ site: Site, _ words: [String], passphrase: String? = nil) async throws
+        -> Linli.Outcome
+    {
+        let flags = passphrase == nil ? [] : ["--passphrase-fd", "0"]
+        return try await Linli.run(
+            words + flags + ["--home", site.path],
+            input: passphrase.map { $0 + "\n" },
+            in: site.town.directory
+        )
+    }
+
+    @Test func aLostHomeIsMadeAgainAndGoesOnWithNewKeys() async throws {
+        let town = try Town()
+        let city = try await town.found()
+        let street = try await town.join("street", "street", "330105013", by: city)
+        let cityDaemon = try await city.start()
+        let daemon = try await street.start()
+        #expect(await eventually { agree([city, street], entries: 3) })
+        _ = try street.report(20, in: "330105013")
+        let file = town.path("backup")
+        // While somebody writes.
+        let writing = Task.detached { try street.report(200, in: "330105013") }
+        let made = try await run(street, ["backup", file, "--json"], passphrase: "schlüssel")
+        #expect(made.code == 0 && made["sealKey"] as? Bool == true, "\(made.errors)")
+        let acknowledged = try await writing.value
+        #expect(try await run(street, ["drill", "restore", file]).code == 0)
+        #expect(try await run(street, ["drill", "restore"]).code == 0)
+        #expect(await eventually { agree([city, street]) })
+        let again = try await run(street, ["backup", file, "--no-key"])
+        #expect(again.code == 1 && again.errors.contains("exists already"))
+        #expect(await daemon.stop() == 0)
+        let left = try FileManager.default.contentsOfDirectory(atPath: street.path)
+        #expect(!left.contains { $0.hasPrefix("drill") || $0.contains("partial") }, "\(left)")
+
+        // No key that signs is in it, and the seal key only under its passphrase.
+        let bytes = try Data(contentsOf: URL(filePath: file))
+        let blocks = String(decoding: bytes, as: UTF8.self)
+        #expect(blocks.components(separatedBy: "BEGIN ENCRYPTED PRIVATE KEY").count == 2)
+        #expect(!blocks.contains("BEGIN PRIVATE KEY"))
+
+        // The machine is lost.
+        let restored = Site(town, "restored", street.endpoint)
+        let wrong = try await run(restored, ["restore", file], passphrase: "falsch")
+        #expect(wrong.code == 1 && wrong.errors.contains("passphrase"), "\(wrong.errors)")
+        #expect(!FileManager.default.fileExists(atPath: restored.path))
+        let good = try await run(restored, ["restore", file], passphrase: "schlüssel")
+        #expect(good.code == 0, "\(good.errors)")
+        #expect(try await restored.run("cases", "--count").code == 0)
+        #expect(try await restored.run("verify").code == 0)
+        let early = try await restored.run("case", "report", "--summary", "甲")
+        #expect(early.code == 2 && early.errors.contains("made from a backup"), "\(early.errors)")
+        #expect(try await restored.run("sync").code == 2)
+
+        // The office above enrols the new keys; what the backup lacked comes back from the peers.
+        let invitation = town.path("again.invitation")
+        #expect(
+            try await city.run("enrol", restored.path + "/request.txt", "-o", invitation).code == 0
+        )
+        #expect(try await restored.run("join", invitation).code == 0)
+        #expect(try await restored.run("sync").code == 0)
+        #expect(try restored.missing(acknowledged).isEmpty)
+        #expect(try await restored.run("case", "report", "--summary", "甲").code == 0)
+        #expect(try await restored.run("sync").code == 0)
+        #expect(try await restored.run("verify").code == 0)
+        #expect(await cityDaemon.stop() == 0)
+    }
+
+    @Test func whatIsNoWholeBackupGivesNothing() async throws {
+        let town = try Town()
+        let city = try await town.found()
+        try await city.write(30)
+        let file = town.path("backup")
+        #expect(try await run(city, ["backup", file, "--no-key"]).code == 0)
+        let bytes = try Data(contentsOf: URL(filePath: file))
+        let site = Site(town, "restored", city.endpoint)
+        func refused(_ data: Data, _ says: String) async throws {
+            let path = town.path("other")
+            try data.write(to: URL(filePath: path))
+            let outcome = try await run(site, ["restore", path, "--no-key"])
+            #expect(outcome.code == 1 && outcome.errors.contains(says), "\(outcome.errors)")
+            #expect(!FileManager.default.fileExists(atPath: site.path))
+        }
+        try await refused(bytes.dropLast(4096), "damaged")
+        try await refused(bytes.prefix(100), "damaged")
+        try await refused(Data("no database".utf8), "damaged")
+        try await refused(Data(contentsOf: URL(filePath: city.path + "/ledger.db")), "no backup")
+        // Text of a case is another: SQLite finds nothing wrong, the history does.
+        var changed = bytes
+        let text = try #require(changed.range(of: Data("案件 7".utf8)))
+        changed.replaceSubrange(text, with: Data("案件 8".utf8))
+        try await refused(changed, "does not verify")
+        #expect(try await run(site, ["restore", town.path("none"), "--no-key"]).code == 2)
+        #expect(try await run(city, ["restore", file, "--no-key"]).code == 1, "a home is there")
+        let keyless = try await run(city, ["backup", town.path("b"), "--passphrase-fd", "x"])
+        #expect(keyless.code == 64)
+        #expect(try await run(site, ["restore", file, "--no-key"]).code == 0)
+    }
+}
