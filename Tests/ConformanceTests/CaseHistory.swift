@@ -180,7 +180,9 @@ struct CaseHistory {
             guard !offices.isEmpty else { return .allowed }
             let places = offices.filter { $0.log == entry.log }.map(\.scope)
             return places.contains { scopes.contains(where: $0.covers) } ? .allowed : .outsideScope
-        } standing: { rights[$0.hash] ?? .allowed }
+        } standing: {
+            rights[$0.hash] ?? .allowed
+        }
     }
 
     func fold(_ subject: SubjectID, isReversed: Bool = false) -> FoldedSubject {
