@@ -7,8 +7,9 @@ import Ledger
 ///
 /// Lines: `subject`, the id that is folded; `header` of each entry with a `part` for each of its
 /// parts; `office: LOG SCOPE` gives a log every role in a place, without any all may do
-/// everything; `right: HASH …` is what the roster says of an entry instead; `policy` are further
-/// subjects that are read as policies; then the verdicts in display order and the view.
+/// everything; `right: HASH …` is what the roster says of an entry instead; `path: HASH LEAF …` by
+/// which leaves the history goes on in which it stands; `policy` are further subjects that are read
+/// as policies; then the verdicts in display order and the view.
 struct CaseHistory {
     private(set) var subjects: [SubjectID] = []
     private(set) var entries: [PlacedEntry] = []
@@ -20,7 +21,8 @@ struct CaseHistory {
     static let start: UInt64 = 1_795_428_000_000
     static let logs = (10..<14).map { sha256([UInt8($0)]) }
 
-    /// Writes an entry after all others, or after those that are given; a text for each field.
+    /// Writes an entry after all others, or after those that are given; a text for each field, of
+    /// clocks and days with spaces between them.
     @discardableResult
     mutating func write(
         _ operation: CaseOperation,
@@ -30,11 +32,18 @@ struct CaseHistory {
         to place: String? = nil,
         after known: [PlacedEntry]? = nil,
         minutes: Int = 0,
+        path: [Digest] = [],
         change: (inout Header) -> Void = { _ in }
     ) throws -> PlacedEntry {
         let log = Self.logs[number]
         var draft = CaseDraft(operation)
-        for (field, text) in values { try draft.set(field, text) }
+        for (field, text) in values {
+            if [.clocks, .holidays, .workdays].contains(field) {
+                try draft.set(field, items: text.split(separator: " ").map(String.init))
+            } else {
+                try draft.set(field, text)
+            }
+        }
         let content = try draft.compiled()
         if operation.opens, operation != .takeOver || subjects.isEmpty {
             subjects.append(SubjectID(openedIn: log, at: lengths[log] ?? 0))
@@ -56,7 +65,7 @@ struct CaseHistory {
             header.scope = offices.first { $0.log == log }?.scope ?? Scope("330113002")
         }
         header.to = place.flatMap { Scope($0) }
-        return append(&header, content.parts, after: known, change)
+        return append(&header, content.parts, after: known, path: path, change)
     }
 
     /// Appends a header with what it knew.
@@ -65,6 +74,7 @@ struct CaseHistory {
         _ header: inout Header,
         _ parts: [[UInt8]] = [],
         after known: [PlacedEntry]? = nil,
+        path: [Digest] = [],
         _ change: (inout Header) -> Void = { _ in }
     ) -> PlacedEntry {
         let log = header.log
@@ -79,7 +89,8 @@ struct CaseHistory {
         }
         header.after = after.sorted()
         change(&header)
-        let entry = Self.placed(header, parts)
+        var entry = Self.placed(header, parts)
+        entry.path = path
         entries.append(entry)
         lengths[log] = header.sequence + 1
         return entry
@@ -129,6 +140,10 @@ struct CaseHistory {
             guard let right = rights[entry.hash] else { continue }
             file = file.with("right", "\(entry.hash) \(VerdictText.of(right))")
         }
+        for entry in entries where !entry.path.isEmpty {
+            let leaves = entry.path.map(\.description).joined(separator: " ")
+            file = file.with("path", "\(entry.hash) \(leaves)")
+        }
         for policy in policies { file = file.with("policy", policy.bytes) }
         return file
     }
@@ -155,6 +170,13 @@ struct CaseHistory {
             guard let hash = Digest(hex: words[0]) else { throw VectorFile.Missing(name: "right") }
             rights[hash] = VerdictText.right(Array(words.dropFirst()))
         }
+        for line in file.all("path") {
+            let hashes = line.split(separator: " ").compactMap { Digest(hex: String($0)) }
+            guard let index = entries.firstIndex(where: { $0.hash == hashes.first }) else {
+                throw VectorFile.Missing(name: "path")
+            }
+            entries[index].path = Array(hashes.dropFirst())
+        }
         policies = file.all("policy").compactMap { unhex($0).flatMap { SubjectID($0) } }
     }
 
@@ -165,6 +187,8 @@ struct CaseHistory {
             guard !offices.isEmpty else { return .allowed }
             let places = offices.filter { $0.log == entry.log }.map(\.scope)
             return places.contains { scopes.contains(where: $0.covers) } ? .allowed : .outsideScope
+        } standing: {
+            rights[$0.hash] ?? .allowed
         }
     }
 
