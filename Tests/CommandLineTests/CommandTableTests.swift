@@ -28,7 +28,7 @@ struct CommandTableTests {
             let flag = try #require(command.flags.first { $0.name == spec.flag })
             #expect(flag.value != nil)
             // What is answered is found by itself if there is one only.
-            let isFilled = [.offer, .link].contains(use.field)
+            let isFilled = [.offer, .link, .assistance, .redaction].contains(use.field)
             #expect(flag.help.en.hasPrefix("required") == (use.isRequired && !isFilled))
             #expect(flag.isRepeated == (spec.type.itemsMax != nil))
             let hasFile = command.flags.contains { $0.name == spec.flag + "-file" }

@@ -63,7 +63,7 @@ func everyOperationHasACommandItsRolesAndItsStages(operation: CaseOperation) thr
     let help = try #require(OperationHelp(operation))
     #expect(!help.roles(\.zh).isEmpty && !help.stages(\.en).isEmpty)
     let required = operation.fields.filter { use in
-        use.isRequired && use.field != .offer && use.field != .link
+        use.isRequired && ![.offer, .link, .assistance, .redaction].contains(use.field)
     }
     for use in required {
         let flag = "--\(use.field.spec.flag)"
