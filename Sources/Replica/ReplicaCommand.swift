@@ -1,4 +1,5 @@
 package import Crypto
+package import Ledger
 package import Replication
 package import TransparencyLog
 
@@ -17,6 +18,21 @@ package enum ReplicaCommand: Sendable {
     case commit(RequestID, VerifiedPackage, from: SessionID)
     /// Tell the root that the log had at this size, by ``ReplicaEvent/compared(_:root:)``.
     case compare(RequestID, log: Digest, size: UInt64)
+    /// Tell the missing parts after this one, or the first, by ``ReplicaEvent/missing(_:_:)``.
+    case findMissing(RequestID, after: PartID?)
+    /// Read parts for a peer and answer with ``ReplicaEvent/partsRead(_:_:)``.
+    case readParts(RequestID, [PartID])
+    /// Compute what shows a peer that parts are held, by ``ReplicaEvent/partsProven(_:_:)``.
+    case proveParts(RequestID, Prove)
+    /// Store parts that match their commitments in one transaction, but those that are not missing
+    /// any more, and answer with ``ReplicaEvent/partsStored(_:_:)``.
+    case storeParts(RequestID, [FoundPart])
+    /// What the peers answered to a challenge.
+    case challenged(UInt64, [ChallengeAnswer])
+    /// Sign a presence and tell ``ReplicaEvent/presenceSigned(_:)``.
+    case signPresence
+    /// Keep the newest presences of these nodes.
+    case keepPresences([SignedPresence])
     /// Keep two checkpoints of one log that no tree can join, for ever.
     case keepEvidence(ForkEvidence)
     /// Stop writing to the own log, at once.
@@ -42,6 +58,8 @@ package struct ReadRequest: Hashable, Sendable {
     package let target: UInt64
     /// Root below `first` that the reader holds; nil if it need not be compared.
     package let root: Digest?
+    /// Whose parts the reader stores; the others are left out.
+    package let scopes: PartScopes
 
     /// Takes all fields.
     package init(
@@ -50,7 +68,8 @@ package struct ReadRequest: Hashable, Sendable {
         count: Int,
         bytes: Int,
         target: UInt64,
-        root: Digest?
+        root: Digest?,
+        scopes: PartScopes = .everything
     ) {
         self.log = log
         self.first = first
@@ -58,6 +77,35 @@ package struct ReadRequest: Hashable, Sendable {
         self.bytes = bytes
         self.target = target
         self.root = root
+        self.scopes = scopes
+    }
+}
+
+/// A part that a peer gave and that matches its commitment.
+package struct FoundPart: Hashable, Sendable {
+    /// Which.
+    package let id: PartID
+    /// Salt and bytes.
+    package let part: Part
+
+    /// Pairs both.
+    package init(id: PartID, part: Part) {
+        self.id = id
+        self.part = part
+    }
+}
+
+/// What one peer answered to a challenge.
+package struct ChallengeAnswer: Hashable, Sendable {
+    /// Its log.
+    package let log: Digest
+    /// For each part, in order; nil for what it does not hold.
+    package let proofs: [Digest?]
+
+    /// Pairs both.
+    package init(log: Digest, proofs: [Digest?]) {
+        self.log = log
+        self.proofs = proofs
     }
 }
 
