@@ -111,7 +111,7 @@ def is_roster(vector):
         if roster.effects() != vector.get("effect", []):
             return False
         for line in vector.get("verdict", []):
-            author, log, sequence, roles, personal, scope, answer = line.split(" ")
+            author, log, sequence, roles, personal, scope, *entry, answer = line.split(" ")
             got = roster.verdict(
                 bytes.fromhex(author),
                 bytes.fromhex(log),
@@ -119,6 +119,7 @@ def is_roster(vector):
                 {int(role) for role in roles.split(",")},
                 personal == "personal",
                 scope,
+                bytes.fromhex(entry[0]) if entry else None,
             )
             if got != answer:
                 print(f"got {got}, want {answer}: {line}")

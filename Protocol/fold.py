@@ -10,10 +10,10 @@ import os
 from roster import covers
 from verify import decode, read_header, sha256, subject_id
 
-STAGE, HOLDER, OFFERS, LINKS, AGREEMENTS = 1, 18, 19, 20, "agreements"
-AT, OFFER, CLOCK, CONSENT, LINK = 16, 180, 187, 189, 222
+STAGE, HOLDER, OFFERS, LINKS, ASSISTANTS, AGREEMENTS = 1, 18, 19, 20, 28, "agreements"
+AT, OFFER, CLOCK, CONSENT, LINK, ASSISTANCE = 16, 180, 187, 189, 222, 223
 TWO_SIDED = ("link", "confirm link", "unlink", "relate")
-RECEIVING = ("offer", "give back", "assign", "link")
+RECEIVING = ("offer", "give back", "assign", "assist", "link")
 ROSTER = ("log.open", "grant.", "policy.signing")
 INSTANT_LIMIT = 253402300800000
 CODE = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
@@ -206,6 +206,8 @@ class Subject:
                 )
             if register == LINKS:
                 return act == "unlink" and answers
+            if register == ASSISTANTS:
+                return act == "release" and answers
             if register == AGREEMENTS:
                 undone = other.answered and other.answered.entry is deed.agreed.entry
                 return act == "unlink" and undone
@@ -326,9 +328,11 @@ class Subject:
         act = operation["act"]
         if act in ("take", "reject", "withdraw"):
             register, name = OFFERS, entry.fields.get(OFFER)
+        elif act == "release":
+            register, name = ASSISTANTS, entry.fields.get(ASSISTANCE)
         else:
             register, name = LINKS, entry.fields.get(LINK)
-        if act in ("take", "reject", "withdraw", "confirm link", "unlink"):
+        if act in ("take", "reject", "withdraw", "release", "confirm link", "unlink"):
             found = [d for d in self.standing(register, deeds) if d.entry.hash == name]
             deed.answered = found[0] if found else None
         other_side, places = [], scopes
@@ -413,6 +417,10 @@ class Subject:
                 return "no-offer"
             is_first = can_be_taken[:1] == [deed.answered]
             return "offer-superseded" if act == "take" and not is_first else None
+        if act == "release":
+            if not deed.answered:
+                return "no-assistance"
+            return None if allowed(holders + [deed.answered.receiver]) else "not-holder"
         if act == "assign":
             return None if above and allowed([to]) else "not-above"
         if act == "link":
@@ -475,9 +483,9 @@ class Subject:
             deed.stage = "closed" if entry.fields.get(210) == "closed" else "reported"
         elif act == "resume":
             deed.stage = PAGE.join(kept)[0]
-        elif act in ("offer", "give back"):
+        elif act in ("offer", "give back", "assist"):
             deed.receiver = to
-            deed.writes.add(OFFERS)
+            deed.writes.add(ASSISTANTS if act == "assist" else OFFERS)
         elif act == "take":
             deed.holder = deed.answered.receiver
         elif act == "assign":
@@ -526,6 +534,9 @@ class Subject:
         if [row[7] for row in view[17][1]] != [
             offer not in can_be_taken[:1] for offer in can_be_taken + outrun
         ]:
+            return False
+        helping = [deed.entry.hash for deed in self.standing(ASSISTANTS, deeds)]
+        if sorted(set(helping)) != sorted(row[0] for row in view[17][6]):
             return False
         counts = [sum(v.startswith(w) for v in self.verdicts.values()) for w in (
             "", "waiting", "inadmissible", "no-right", "malformed", "forged", "needs-version",

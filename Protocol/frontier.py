@@ -40,7 +40,7 @@ def read(data):
         if not match or not fits(match[2]) or int(match[2]) == 0:
             return None
         logs.append((bytes.fromhex(match[1]), int(match[2]), bytes.fromhex(match[3])))
-    if any(first[0] >= second[0] for first, second in zip(logs, logs[1:])):
+    if any(first >= second for first, second in zip(logs, logs[1:])):
         return None
     digest = digest_of(logs)
     return digest if lines[-1] == "frontier " + digest.hex() else None

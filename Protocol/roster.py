@@ -3,7 +3,8 @@
 Shares no code with any node. check_vectors.py holds it against the vectors.
 """
 
-from verify import ZERO, Malformed, decode, is_signed, public_key, sha256
+from bundle import leads, tree_of
+from verify import ZERO, Malformed, decode, is_signed, public_key, read_note, sha256
 
 NEVER = 2**64
 ROLES = {1: range(1, 10), 2: range(1, 10), 3: range(1, 9), 4: range(1, 8), 5: range(10, 11)}
@@ -94,6 +95,36 @@ def cuts(rows):
     return sizes
 
 
+def fork_of(fields):
+    """Log, common size and root that a proof of two histories shows; None if it shows none."""
+    key, size, peaks, rows = (fields.get(number) for number in range(4))
+    if not is_bytes32(key) or not unsigned(size) or size >= 2**62 or type(peaks) is not list:
+        return None
+    if not all(is_bytes32(peak) for peak in peaks) or type(rows) is not list or len(rows) != 2:
+        return None
+    name, leaves = "sigsum.org/v1/tree/" + sha256(key).hex(), []
+    for row in rows:
+        if type(row) is not list or len(row) != 3 or not is_bytes32(row[0]):
+            return None
+        leaf, note, proof = row
+        if type(note) is not bytes or len(note) > 4096 or type(proof) is not list:
+            return None
+        if len(proof) > 65 or not all(is_bytes32(item) for item in proof):
+            return None
+        try:
+            public_key(key)
+            tree = tree_of(size, peaks)
+            common = tree.root()
+            tree.append_hash(leaf)
+            to_size, to_root = read_note(note, name, key)
+        except Malformed:
+            return None
+        if not leads(tree.size, tree.root(), to_size, to_root, proof):
+            return None
+        leaves.append(leaf)
+    return (sha256(key), size, common) if leaves[0] < leaves[1] else None
+
+
 class Roster:
     """Evaluates (header, entry hash, author's key hash), whose signatures were checked."""
 
@@ -101,6 +132,7 @@ class Roster:
         self.ledger = ledger
         self.rights = []
         self.policies = []
+        self.forks = {}
         nodes, persons, ends, policies, marks, successions = [], [], [], [], [], []
         self.recovery, founder = None, None
         for header, name, author in entries:
@@ -163,17 +195,29 @@ class Roster:
                     policies.append((name, header[10], sizes, author, place))
             elif operation in ("grant.ratify", "grant.refuse"):
                 log, first, end = fields.get(0), fields.get(1), fields.get(2)
+                hashes = fields.get(4)
                 if (
                     is_bytes32(log)
                     and unsigned(first)
                     and unsigned(end)
                     and first < end
                     and is_bytes32(fields.get(3))
+                    and (
+                        4 not in fields
+                        or type(hashes) is list
+                        and len(hashes) == end - first <= 256
+                        and all(is_bytes32(item) for item in hashes)
+                    )
                 ):
                     is_good = operation == "grant.ratify"
-                    marks.append((name, is_good, log, first, end, author, place))
+                    marks.append((name, is_good, log, first, end, author, place, hashes))
             elif operation == "grant.succeed":
                 successions.append((fields.get(0), fields.get(1), name, author, place))
+            elif operation == "log.fork":
+                fork = fork_of(fields)
+                if fork is not None:
+                    log, known = fork[0], self.forks.get(fork[0])
+                    self.forks[log] = min(fork[1:], known) if known else fork[1:]
         if founder is None:
             return
         self.ends = ends
@@ -184,7 +228,7 @@ class Roster:
             self.settle_persons(level, persons)
             if level <= 2:
                 self.settle_policies(level, policies)
-        for mark in sorted(marks):
+        for mark in sorted(marks, key=lambda mark: mark[0]):
             self.settle_mark(*mark)
 
     @staticmethod
@@ -210,8 +254,8 @@ class Roster:
             for name in set(names) & set(roots):
                 roots[name].end(sizes)
         for root in roots.values():
-            self.settle_holder(root, root.own_limit())
-            root.limit = root.own_limit()
+            self.settle_holder(root, self.limit(root))
+            root.limit = self.limit(root)
             self.rights.append(root)
 
     def succession(self, body, signatures):
@@ -251,8 +295,8 @@ class Roster:
             for names, sizes, author, place in self.ends:
                 if node.name in names and self.above(node, author, place):
                     node.end(sizes)
-            self.settle_holder(node, node.own_limit())
-            node.limit = node.own_limit()
+            self.settle_holder(node, self.limit(node))
+            node.limit = self.limit(node)
             settled.append(node)
         self.rights += settled
 
@@ -307,7 +351,13 @@ class Roster:
                     self.policies.append((name, level, area, sizes, place))
                     break
 
-    def settle_mark(self, name, is_good, log, first, end, author, place):
+    def limit(self, right):
+        return min(right.own_limit(), self.forked_from(right.log))
+
+    def forked_from(self, log):
+        return self.forks[log][0] if log in self.forks else NEVER
+
+    def settle_mark(self, name, is_good, log, first, end, author, place, hashes):
         if log == place[0] and place[1] < end:
             return
         for right in self.rights:
@@ -326,7 +376,7 @@ class Roster:
                     and self.is_free(root, place)
                 ]
             if levels:
-                right.marks.append((name, is_good, min(levels), first, end))
+                right.marks.append((name, is_good, min(levels), first, end, hashes))
 
     # --- Questions ------------------------------------------------------------------------------
 
@@ -370,7 +420,16 @@ class Roster:
                 found.append(other)
         return found
 
-    def verdict(self, author, log, sequence, roles, is_personal, scope):
+    def speaks(self, mark, log, sequence, entry):
+        """Whether a mark is about an entry; beyond a fork it names its hash."""
+        first, end, hashes = mark[3:]
+        if not first <= sequence < end:
+            return False
+        if hashes is None:
+            return sequence < self.forked_from(log)
+        return hashes[sequence - first] == entry
+
+    def verdict(self, author, log, sequence, roles, is_personal, scope, entry=None):
         rights = [right for right in self.rights if (right.author, right.log) == (author, log)]
         if not rights:
             return "no-grant"
@@ -386,7 +445,7 @@ class Roster:
             return "not-personal"
         if any(sequence < right.limit for right in rights):
             return "allowed"
-        marks = [mark for r in rights for mark in r.marks if mark[3] <= sequence < mark[4]]
+        marks = [m for r in rights for m in r.marks if self.speaks(m, log, sequence, entry)]
         refusal = min((mark[2] for mark in marks if not mark[1]), default=None)
         good = {m[0] for m in marks if m[1] and (refusal is None or m[2] < refusal)}
         if good:
@@ -396,6 +455,8 @@ class Roster:
     def effects(self):
         """What is in effect, one line each, sorted, as the vectors write it."""
         lines = [f"{policy[0].hex()} policy" for policy in self.policies]
+        for log, (size, root) in self.forks.items():
+            lines.append(f"{log.hex()} forked {size} {root.hex()}")
         for right in self.rights:
             parent = right.parent.hex() if right.parent else "-"
             line = f"{right.name.hex()} under {parent}"

@@ -298,7 +298,10 @@ class Tree:
         self.peaks = []
 
     def append(self, leaf):
-        node, count = sha256(b"\0" + leaf), self.size
+        self.append_hash(sha256(b"\0" + leaf))
+
+    def append_hash(self, node):
+        count = self.size
         while count & 1:
             node = sha256(b"\1" + self.peaks.pop() + node)
             count >>= 1

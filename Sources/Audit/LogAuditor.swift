@@ -31,10 +31,17 @@ package struct LogAuditor {
     /// - Parameters:
     ///   - ledger: hash of the founding entry.
     ///   - log: hash of the log key.
+    ///   - range: what the log has before, if it is a further history of it.
     ///   - sizes: at which sizes the root is wanted, such as that of a checkpoint.
-    package init(ledger: Digest, log: Digest, rootsAt sizes: Set<UInt64> = []) {
+    package init(
+        ledger: Digest,
+        log: Digest,
+        from range: CompactRange = CompactRange(),
+        rootsAt sizes: Set<UInt64> = []
+    ) {
         self.ledger = ledger
         self.log = log
+        self.range = range
         wantedSizes = sizes
         if sizes.contains(0) { roots[0] = TreeHasher.emptyRoot }
     }

@@ -53,10 +53,10 @@ package struct RosterAudit: Sendable {
     ///
     /// - Parameters:
     ///   - findings: added to.
-    ///   - root: the root of a log at a size; nil where the log is not held so far.
+    ///   - roots: those of the histories of a log at a size; none where it is not held so far.
     package func check(
         findings: inout FindingList,
-        root: (_ log: Digest, _ size: UInt64) throws -> Digest?
+        roots: (_ log: Digest, _ size: UInt64) throws -> [Digest]
     ) rethrows {
         for entry in counted {
             func note(_ text: String) {
@@ -75,7 +75,7 @@ package struct RosterAudit: Sendable {
                 continue
             }
             if let reason = reason(operation, at: entry.hash) { note(reason) }
-            try checkPositions(of: entry, findings: &findings, root: root)
+            try checkPositions(of: entry, findings: &findings, roots: roots)
         }
     }
 
@@ -93,26 +93,27 @@ package struct RosterAudit: Sendable {
         case .policy: "its author had no right to this policy"
         case .mark: "it is about nothing beyond the end of a right below its author's"
         case .succeed: "too few recovery keys signed it"
+        case .fork: "what it shows is no fork"
         }
     }
 
     private func checkPositions(
         of entry: PlacedEntry,
         findings: inout FindingList,
-        root: (Digest, UInt64) throws -> Digest?
+        roots: (Digest, UInt64) throws -> [Digest]
     ) rethrows {
         for cut in RosterOperation.positions(entry, ledger: roster.ledger) {
-            let held = try root(cut.log, cut.size)
-            guard held != cut.root else { continue }
+            let held = try roots(cut.log, cut.size)
+            guard !held.contains(cut.root) else { continue }
             let want = "root \(cut.root.short) at size \(cut.size) of log \(cut.log.short)"
             findings.add(
                 Finding(
                     .cut,
-                    held.map { "a cut names \(want), the entries give \($0.short)" }
+                    held.first.map { "a cut names \(want), the entries give \($0.short)" }
                         ?? "a cut names \(want), which is not held so far",
                     log: entry.log,
                     sequence: entry.sequence,
-                    gravity: held == nil ? .note : .error
+                    gravity: held.isEmpty ? .note : .error
                 )
             )
         }
@@ -127,6 +128,11 @@ extension RosterAudit.Candidate {
             let recovery = roster.recovery
         {
             return carried.isSigned(by: recovery)
+        }
+        if case .fork(let proof)? = RosterOperation(placed, ledger: roster.ledger),
+            proof.proven() != nil
+        {
+            return true
         }
         guard let key = roster.authorKey(placed.author) else { return nil }
         return Leaf(leaf)?.verifies(message: placed.hash, key: key) ?? false

@@ -27,13 +27,19 @@ package struct Authority {
         self.init { entry, scopes, right in
             roster.verdict(
                 author: entry.author,
+                entry: entry.hash,
                 log: entry.log,
                 sequence: entry.sequence,
                 right: right,
                 scopes: scopes
             )
         } standing: { entry in
-            roster.standing(author: entry.author, log: entry.log, sequence: entry.sequence)
+            roster.standing(
+                author: entry.author,
+                entry: entry.hash,
+                log: entry.log,
+                sequence: entry.sequence
+            )
         } person: { entry in
             // A service key proves an office; which of its people acted is what the entry claims.
             let number = roster.actor(of: entry.author, in: entry.log)?.number

@@ -45,6 +45,9 @@ package enum CaseField: UInt64, CaseIterable, Sendable {
     case archivedAt = 26
     case declinedAt = 27
 
+    /// Register of the places that help; stands in no entry.
+    case assistants = 28
+
     case channel = 32
     case occurred = 33
     case urgent = 34
@@ -162,6 +165,7 @@ package enum CaseField: UInt64, CaseIterable, Sendable {
 
     case relation = 221
     case link = 222
+    case assistance = 223
 
     case topic = 240
     case facilitator = 241

@@ -3,7 +3,7 @@ internal import Ledger
 extension CaseOperation {
     /// Who has to act.
     static let custody: [CaseOperation] = [
-        offer, escalate, giveBack, take, reject, withdraw, assign,
+        offer, escalate, giveBack, take, reject, withdraw, assign, assist, release,
     ]
 
     /// Offers the case to another office; the holder stays until it is taken.
@@ -92,6 +92,31 @@ extension CaseOperation {
         optional: [.toUnit],
         in: .open,
         act: .assign
+    )
+    /// Asks another office to help; who has to act stays the same.
+    package static let assist = CaseOperation(
+        "case.assist",
+        "assist",
+        Label("请求协办", "assist"),
+        Label("请其他单位协办,责任单位不变", "asks another office to help; the holder stays"),
+        by: [.dispatcher, .streetLead, .districtAdmin],
+        isHolders: true,
+        required: [.reason],
+        optional: [.toUnit, .task],
+        in: .open,
+        act: .assist
+    )
+    /// Ends the help of an office.
+    package static let release = CaseOperation(
+        "case.release",
+        "release",
+        Label("结束协办", "release"),
+        Label("责任单位或协办单位结束协办", "ends the help of an office, by either side"),
+        by: [.departmentOfficer, .dispatcher, .streetLead, .districtAdmin],
+        required: [.assistance],
+        optional: [.reason],
+        in: .all,
+        act: .release
     )
 
     /// What belongs together.

@@ -33,6 +33,10 @@ package final class CaseOperation: Sendable {
         case withdraw
         /// Gives the case to the scope in header key 11, from above.
         case assign
+        /// Asks the scope in header key 11 to help; who has to act stays the same.
+        case assist
+        /// Ends such help.
+        case release
         /// Says that the first subject is the same matter as the second, which leads.
         case link
         /// Agrees to a link from the other side.
@@ -110,7 +114,7 @@ package final class CaseOperation: Sendable {
     /// Whether the header's key 11 names a scope.
     package var namesReceiver: Bool {
         switch act {
-        case .offer, .giveBack, .assign, .link: true
+        case .offer, .giveBack, .assign, .assist, .link: true
         default: false
         }
     }

@@ -133,6 +133,8 @@ package enum RegisterKind: Hashable, Sendable {
     case offers
     /// Links to other subjects; each stays until it is taken back.
     case links
+    /// Places that help who has to act; each stays until it is released.
+    case assistants
     /// It belongs to its act and is read in the history only.
     case act
 }

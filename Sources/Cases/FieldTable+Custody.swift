@@ -46,6 +46,15 @@ extension FieldTable {
             Label("所答复的移交条目", "the offer that is answered")
         ),
         field(
+            .assistance,
+            "assistance",
+            Label("所指协办", "assistance"),
+            .header,
+            .digest,
+            .act,
+            Label("所解除的协办条目", "the request for help that ends")
+        ),
+        field(
             .rejection,
             "rejection",
             Label("拒收原因", "reason code"),

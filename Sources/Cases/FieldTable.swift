@@ -74,6 +74,7 @@ package enum FieldTable {
         computed(.holder, "holder", .holder, Label("责任单位", "holder")),
         computed(.offers, "offers", .offers, Label("待答复的移交", "open offers")),
         computed(.links, "links", .links, Label("关联", "links")),
+        computed(.assistants, "assistants", .assistants, Label("协办单位", "assistants")),
     ]
 
     private static func computed(

@@ -65,6 +65,8 @@ package enum Inadmissible: Hashable, Sendable {
     case offerSuperseded
     /// The case did not come from there.
     case notFromThere
+    /// The request for help that it names was ended, or never made.
+    case noAssistance
     /// The link that it names does not stand.
     case noLink
     /// Whoever proposed a link can not agree to it for the other side.

@@ -4,6 +4,7 @@ internal import Ledger
 extension SubjectJudge {
     private static let links = CaseField.links.rawValue
     private static let offers = CaseField.offers.rawValue
+    private static let assistants = CaseField.assistants.rawValue
     private static let stage = CaseField.stage.rawValue
 
     /// What an entry comes to and does to the registers.
@@ -49,7 +50,7 @@ extension SubjectJudge {
             guard let field = CaseField(rawValue: id), operation.has(field) else { return true }
             switch field.spec.register {
             case .single, .milestone: return false
-            case .stage, .set, .act, .holder, .offers, .links: return true
+            case .stage, .set, .act, .holder, .offers, .links, .assistants: return true
             }
         }
         for milestone in operation.reaches where !change.written.contains(milestone.rawValue) {
@@ -86,6 +87,10 @@ extension SubjectJudge {
             effect.holder = header.to
             change.cleared.append(Self.offers)
         case .reject, .withdraw: remove(effect.answered, Self.offers, landing, &change)
+        case .assist:
+            effect.receiver = header.to
+            change.added.append(Self.assistants)
+        case .release: remove(effect.answered, Self.assistants, landing, &change)
         case .link:
             change.added.append(Self.links)
             // Who answers for both sides agrees for both.

@@ -142,7 +142,7 @@ extension SubjectJudge {
         switch spec.register {
         case .stage: return effect(deed).stage.map { .text($0.rawValue) }
         case .holder: return effect(deed).holder.map { .text($0.code) }
-        case .offers: return effect(deed).receiver.map { .text($0.code) }
+        case .offers, .assistants: return effect(deed).receiver.map { .text($0.code) }
         case .links:
             return header(deed).subjects.first { $0 != subject }.map { .bytes($0.bytes) }
         case .milestone: return .unsigned(instant(of: field, in: deed))

@@ -64,6 +64,9 @@ extension SubjectJudge {
         case .take, .reject, .withdraw:
             standing = landing.before.deeds(in: .offers)
             named = header.digest(.offer)
+        case .release:
+            standing = landing.before.deeds(in: .assistants)
+            named = header.digest(.assistance)
         case .confirmLink, .unlink:
             standing = landing.before.deeds(in: .links)
             named = header.digest(.link)
@@ -171,6 +174,10 @@ extension SubjectJudge {
             guard let offer = landing.answered else { return .noOffer }
             return offers(landing.before).open.first == offer ? nil : .offerSuperseded
         case .reject, .withdraw: return landing.answered == nil ? .noOffer : nil
+        case .release:
+            guard let request = landing.answered else { return .noAssistance }
+            let sides = holders + [effect(request).receiver].compactMap { $0 }
+            return isAllowed(landing, in: sides, right) ? nil : .notHolder
         case .assign:
             let places = holders + [header.to].compactMap { $0 }
             return isAbove(landing, places, right) ? nil : .notAbove
@@ -201,7 +208,7 @@ extension SubjectJudge {
         case .appraise: return isDispatcher(landing) ? .sameHand : nil
         case .agree: return hasInterest(landing) ? .interest : nil
         case .apply: return isWithinApplicationTerm(landing) ? nil : .tooLate
-        case .plain, .suspend, .resume, .relate, .mediate, .takeOver: return nil
+        case .plain, .suspend, .resume, .assist, .relate, .mediate, .takeOver: return nil
         }
     }
 

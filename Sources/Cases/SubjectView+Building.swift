@@ -91,7 +91,7 @@ extension SubjectView {
                 case .stage: .text(stage.shown.rawValue)
                 case .holder: .text(holder.code)
                 case .milestone: writes.compactMap(\.instant).min().map { .unsigned($0) }
-                case .offers, .links: .array(writes.compactMap(\.value))
+                case .offers, .links, .assistants: .array(writes.compactMap(\.value))
                 case .single, .set, .act, nil: writes.first?.value
                 }
             registers.append(Register(id: id, shown: shown, writes: writes))

@@ -80,7 +80,7 @@ extension SubjectView {
 
     private func writeCustody(to writer: inout CBORWriter) {
         writer.unsigned(17)
-        writer.array(6)
+        writer.array(7)
         writer.value(custody.cameFrom.map { .text($0.code) } ?? .null)
         writer.array(custody.offers.count)
         for offer in custody.offers {
@@ -98,6 +98,14 @@ extension SubjectView {
             writer.unsigned(UInt64(count))
         }
         writer.unsigned(custody.waited)
+        writer.array(custody.assistances.count)
+        for assistance in custody.assistances {
+            writer.array(4)
+            writer.bytes(assistance.entry)
+            writer.bytes(assistance.log)
+            writer.text(assistance.to.code)
+            writer.unsigned(assistance.time)
+        }
     }
 
     private func writeLinks(to writer: inout CBORWriter) {

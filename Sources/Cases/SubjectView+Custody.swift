@@ -15,6 +15,11 @@ extension SubjectView.Custody {
         hops = max(way.count - 1, 0)
         returns = way.indices.dropFirst(2).count { way[$0] == way[$0 - 2] }
         rejections = judge.deeds(.reject).count
+        var seen: Set<Int> = []
+        assistances = state.deeds(in: .assistants).compactMap { deed in
+            guard seen.insert(judge.source(deed)).inserted else { return nil }
+            return SubjectView.Assistance(judge, deed)
+        }
         waited = judge.deeds(.take, .reject).reduce(0) { sum, answer in
             guard let offer = judge.effect(answer).answered else { return sum }
             let (from, to) = (judge.header(offer).caseTime, judge.header(answer).caseTime)
@@ -42,6 +47,17 @@ extension SubjectView.Offer {
         disputedFrom = policy.end(of: SubjectView.settlingTime, from: header.caseTime).due
         isReturn = judge.operation(deed)?.act == .giveBack
         self.isSuperseded = isSuperseded
+    }
+}
+
+extension SubjectView.Assistance {
+    fileprivate init?(_ judge: SubjectJudge, _ deed: Int) {
+        guard let to = judge.effect(deed).receiver else { return nil }
+        let source = judge.graph.entries[judge.source(deed)]
+        self.to = to
+        entry = source.hash
+        log = source.log
+        time = source.header.time
     }
 }
 
@@ -117,7 +133,7 @@ extension SubjectView {
                 if register.isContradictory {
                     add(.values, register.id, register.writes, custody.holder)
                 }
-            case .milestone, .set, .act, .offers, .links, nil: break
+            case .milestone, .set, .act, .offers, .links, .assistants, nil: break
             }
         }
         let rejections = judge.openRejections(state)

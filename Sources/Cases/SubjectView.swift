@@ -137,6 +137,20 @@ extension SubjectView {
         package let rejections: Int
         /// For how long offers waited for their answers, in milliseconds.
         package let waited: UInt64
+        /// Requests for help that stand, in the order in which they took effect.
+        package let assistances: [Assistance]
+    }
+
+    /// A place that helps who has to act.
+    package struct Assistance: Hashable, Sendable {
+        /// The entry that asked for it, by which it is ended.
+        package let entry: Digest
+        /// The log of whoever asked.
+        package let log: Digest
+        /// Who helps.
+        package let to: Scope
+        /// Since when.
+        package let time: UInt64
     }
 
     /// An offer without an answer.

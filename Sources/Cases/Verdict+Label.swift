@@ -33,6 +33,7 @@ extension Inadmissible {
         case .notHolder: Label("非责任单位", "another office has to act")
         case .notAbove: Label("须由上级作出", "an office above both has to say so")
         case .offerPending: Label("已有未答复的移交", "an offer is still without an answer")
+        case .noAssistance: Label("没有该协办请求", "there is no such request for help")
         case .noOffer: Label("没有该移交", "there is no such open offer")
         case .offerSuperseded: Label("另一移交在先", "another offer came first")
         case .notFromThere: Label("案件非由该处移交", "the case did not come from there")

@@ -22,6 +22,8 @@ package struct Holding: Hashable, Sendable {
     let roles: RoleSet
     /// Entries from this size on lie beyond the end of the right.
     package var limit: UInt64
+    /// From this size on the log has several histories, and a place names no entry.
+    var forkedFrom: UInt64 = .max
     /// From this size on, personal operations want a person's key; the service key's only.
     package var personalFrom: UInt64 = .max
     /// What offices above said about entries beyond the limit, by entry hash.
@@ -78,6 +80,14 @@ struct StandingMark: Hashable, Sendable {
     let level: Level
     let first: UInt64
     let end: UInt64
+    let hashes: [Digest]?
+
+    /// Whether it speaks of the entry at a place; beyond a fork only by the entry's hash.
+    func holds(_ entry: Digest?, at sequence: UInt64, forkedFrom: UInt64) -> Bool {
+        guard first <= sequence, sequence < end else { return false }
+        guard let hashes else { return sequence < forkedFrom }
+        return hashes[Int(sequence - first)] == entry
+    }
 }
 
 /// Roles as bits: the fold asks for them once an entry.

@@ -1,10 +1,10 @@
 package import Crypto
 package import Encoding
 
-/// Names a part: the log, the entry's place in it, and the part's index in the header.
+/// Where a part belongs: the log, the entry's place in it, and the part's index in the header.
 ///
-/// Ordered by log, then place, then index.
-package struct PartID: Hashable, Comparable, Sendable {
+/// Of a log with several histories it can be one of several; see ``WantedPart``.
+package struct PartID: Hashable, Sendable {
     /// The log.
     package let log: Digest
     /// The entry's place in it.
@@ -17,10 +17,6 @@ package struct PartID: Hashable, Comparable, Sendable {
         self.log = log
         self.sequence = sequence
         self.part = part
-    }
-
-    package static func < (left: PartID, right: PartID) -> Bool {
-        (left.log, left.sequence, left.part) < (right.log, right.sequence, right.part)
     }
 }
 
@@ -38,7 +34,7 @@ package enum PartState: Int64, Hashable, Sendable {
     case redacted = 3
 }
 
-/// A part that is wanted, with what its header says about it.
+/// A part with what its header says about it, which names it among all histories of a log.
 package struct WantedPart: Hashable, Sendable {
     /// Which.
     package let id: PartID

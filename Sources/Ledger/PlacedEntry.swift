@@ -16,6 +16,8 @@ package struct PlacedEntry: Hashable, Sendable {
     package let parts: [[UInt8]?]
     /// Whether its author's signature was checked and found bad; such an entry has no effect.
     package let isForged: Bool
+    /// In which of a log's histories it stands, by ``Histories/path(_:to:)``.
+    package var path: [Digest]
 
     /// Places an entry.
     package init(
@@ -25,7 +27,8 @@ package struct PlacedEntry: Hashable, Sendable {
         author: Digest,
         header: Header,
         parts: [[UInt8]?],
-        isForged: Bool = false
+        isForged: Bool = false,
+        path: [Digest] = []
     ) {
         self.log = log
         self.sequence = sequence
@@ -34,6 +37,7 @@ package struct PlacedEntry: Hashable, Sendable {
         self.header = header
         self.parts = parts
         self.isForged = isForged
+        self.path = path
     }
 }
 
@@ -70,7 +74,8 @@ extension PlacedEntry {
         header: Header,
         hash: Digest,
         place: Place,
-        isForged: Bool = false
+        isForged: Bool = false,
+        path: [Digest] = []
     ) {
         self.init(
             log: place.log,
@@ -79,7 +84,8 @@ extension PlacedEntry {
             author: entry.author,
             header: header,
             parts: entry.parts.map { $0?.bytes },
-            isForged: isForged
+            isForged: isForged,
+            path: path
         )
     }
 }

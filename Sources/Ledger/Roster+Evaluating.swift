@@ -1,4 +1,5 @@
 package import Crypto
+internal import TransparencyLog
 
 /// The roster entries of a set by what they say, each kind in an order of its own.
 private struct RosterEntries {
@@ -10,12 +11,15 @@ private struct RosterEntries {
     var marks: [RangeMark] = []
     var successions: [CarriedSuccession] = []
     var openings: [Digest: Set<Opening>] = [:]
+    var forks: [Digest: [ForkProof]] = [:]
 
     init(_ entries: [PlacedEntry], ledger: Digest) {
         for entry in entries {
             let read = RosterOperation(entry, ledger: ledger)
             // What recovery keys signed counts by their signatures, whoever carries it.
             if case .succeed(let carried)? = read { successions.append(carried) }
+            // So does what a log's key signed twice.
+            if case .fork(let proof)? = read { forks[proof.log, default: []].append(proof) }
             guard !entry.isForged else { continue }
             switch read {
             case .found(let grant, let recovery):
@@ -31,7 +35,7 @@ private struct RosterEntries {
                 openings[entry.log, default: []].insert(
                     Opening(enrolment: enrolment, author: entry.author)
                 )
-            case .succeed, nil: break
+            case .succeed, .fork, nil: break
             }
         }
         staff.sort { $0.hash < $1.hash }
@@ -56,6 +60,7 @@ extension Roster {
         self.init(ledger: ledger)
         let read = RosterEntries(entries, ledger: ledger)
         openings = read.openings
+        forks = read.forks.compactMapValues(Self.earliest)
         guard let founding = read.founding else { return }
         subject = founding.subject
         recovery = founding.recovery
@@ -69,6 +74,20 @@ extension Roster {
             holdings[index].personalFrom = personalFrom(holdings[index])
         }
         for mark in read.marks { settle(mark) }
+    }
+
+    /// Of the proofs that hold, what the one that leaves least in effect says.
+    ///
+    /// Only who has the log's key can prove a fork. So that this key gains nothing by further ones,
+    /// they can take effect from entries, and never give it.
+    private static func earliest(_ proofs: [ForkProof]) -> Fork? {
+        let hasher = TreeHasher()
+        let sorted = Set(proofs).map { ($0, $0.common.root(hasher: hasher)) }
+            .sorted { ($0.0.common.size, $0.1) < ($1.0.common.size, $1.1) }
+        for (proof, _) in sorted {
+            if let fork = proof.proven(hasher: hasher) { return fork }
+        }
+        return nil
     }
 
     /// The founder, and whom the recovery keys put beside it or in its place.
@@ -110,7 +129,7 @@ extension Roster {
     ///
     /// A stolen key whose right was ended can so not take back what the holder wrote before.
     private func settleHolderEnds(_ grant: inout Grant, _ read: RosterEntries) {
-        let limit = grant.limit
+        let limit = min(grant.limit, forks[grant.log]?.size ?? .max)
         for end in read.ends[grant.hash] ?? []
         where end.author == grant.keys.service.hash && end.place.log == grant.log
             && end.place.sequence < limit
@@ -185,7 +204,8 @@ extension Roster {
                     isRatification: mark.isRatification,
                     level: above.level,
                     first: mark.first,
-                    end: mark.end
+                    end: mark.end,
+                    hashes: mark.hashes
                 )
             )
         }

@@ -3,9 +3,10 @@ internal import Encoding
 
 extension Roster {
     /// Whether `author` could write, about subjects in `scopes` at this place, what asks for
-    /// `right`.
+    /// `right`; of a log with several histories, in the entry with this hash.
     package func verdict(
         author: Digest,
+        entry: Digest? = nil,
         log: Digest,
         sequence: UInt64,
         right: Right,
@@ -32,22 +33,34 @@ extension Roster {
             guard sequence >= holding.limit else { return .allowed }
             cut.append(index)
         }
-        return cut.isEmpty ? nearest : standing(of: cut, at: sequence)
+        return cut.isEmpty ? nearest : standing(of: cut, entry, at: sequence)
     }
 
     /// Whether an entry lies beyond the end of each right of its author in its log, and what the
     /// offices above said of it; whatever it says and wherever its subject lies.
-    package func standing(author: Digest, log: Digest, sequence: UInt64) -> RightVerdict {
+    package func standing(
+        author: Digest,
+        entry: Digest? = nil,
+        log: Digest,
+        sequence: UInt64
+    ) -> RightVerdict {
         let held = (holdingsByAuthor[author] ?? []).filter { holdings[$0].log == log }
         guard !held.isEmpty else { return .noGrant }
         guard held.allSatisfy({ sequence >= holdings[$0].limit }) else { return .allowed }
-        return standing(of: held, at: sequence)
+        return standing(of: held, entry, at: sequence)
     }
 
     /// A refusal is final, unless a ratification by a strictly higher office names it.
-    private func standing(of cut: [Int], at sequence: UInt64) -> RightVerdict {
-        let marks = cut.flatMap { holdings[$0].marks }
-            .filter { $0.first <= sequence && sequence < $0.end }
+    private func standing(
+        of cut: [Int],
+        _ entry: Digest?,
+        at sequence: UInt64
+    ) -> RightVerdict {
+        let marks = cut.map { holdings[$0] }.flatMap { holding in
+            holding.marks.filter {
+                $0.holds(entry, at: sequence, forkedFrom: holding.forkedFrom)
+            }
+        }
         let refusal = marks.filter { !$0.isRatification }.map(\.level.rawValue).min()
         let ratifying = marks.filter { mark in
             mark.isRatification && mark.level.rawValue < refusal ?? .max
@@ -105,6 +118,7 @@ extension Roster {
         case .mark(let mark):
             rights(log: mark.log).contains { $0.marks.contains { $0.entry == entry } }
         case .succeed(let carried): grant(carried.grant.hash) != nil
+        case .fork(let proof): proof.proven() != nil
         }
     }
 

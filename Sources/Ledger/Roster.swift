@@ -20,6 +20,9 @@ package struct Roster: Sendable {
 
     /// Rights of persons in effect, ended ones among them.
     package internal(set) var staff: [StaffGrant] = []
+    /// Logs with several histories, and what all of these have.
+    package internal(set) var forks: [Digest: Fork] = [:]
+
     /// Policies in effect.
     package internal(set) var policies: [SigningPolicy] = []
 
@@ -104,6 +107,11 @@ package struct Roster: Sendable {
     }
 
     private mutating func add(_ holding: Holding) {
+        var holding = holding
+        if let fork = forks[holding.log] {
+            holding.forkedFrom = fork.size
+            holding.limit = min(holding.limit, fork.size)
+        }
         let index = holdings.count
         holdings.append(holding)
         holdingsByAuthor[holding.author, default: []].append(index)

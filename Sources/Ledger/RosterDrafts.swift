@@ -111,13 +111,16 @@ extension EntryDraft {
         )
     }
 
-    /// What becomes of the entries from `first` to `position` of a log, beyond the end of a right;
-    /// at most three subjects of theirs in `further`, in whose order it is to stand.
+    /// What becomes of the entries from `first` to `position` of a log, beyond the end of a right.
+    ///
+    /// At most three subjects of theirs stand in `further`, in whose order it is to stand. Beyond a
+    /// fork it speaks of the entries with these `hashes`, which are all of the range.
     package static func mark(
         roster: SubjectID,
         isRatification: Bool,
         first: UInt64,
         position: LogPosition,
+        hashes: [Digest]? = nil,
         further: [SubjectID],
         reason: String
     ) -> EntryDraft {
@@ -133,6 +136,10 @@ extension EntryDraft {
             ],
             parts: [reasonText(reason)]
         )
+        if let hashes {
+            let items = hashes.map { CBORValue.bytes($0.bytes) }
+            draft.fields.append(CBORPair(Field.markHashes, .array(items)))
+        }
         draft.further = further
         return draft
     }
@@ -157,6 +164,15 @@ extension EntryDraft {
                 CBORPair(Field.recoverySignatures, .array(rows)),
             ],
             parts: [nodeText(name: name, endpoint: endpoint)]
+        )
+    }
+
+    /// That a log has two histories.
+    package static func fork(roster: SubjectID, _ proof: ForkProof) -> EntryDraft {
+        EntryDraft(
+            operation: RosterOperation.forkName,
+            subject: .existing(roster),
+            fields: proof.fields
         )
     }
 

@@ -122,6 +122,14 @@ extension RosterOperation {
             case .unsigned(let end)? = entry.header[field: Field.markEnd], first < end,
             let root = entry.header[field: Field.markRoot]?.bytes32
         else { return nil }
+        var hashes: [Digest]?
+        if let field = entry.header[field: Field.markHashes] {
+            guard case .array(let items) = field, end - first <= UInt64(listMax),
+                UInt64(items.count) == end - first
+            else { return nil }
+            hashes = items.compactMap(\.bytes32)
+            guard hashes?.count == items.count else { return nil }
+        }
         return RangeMark(
             entry: entry.hash,
             place: entry.place,
@@ -130,8 +138,13 @@ extension RosterOperation {
             log: log,
             first: first,
             end: end,
-            root: root
+            root: root,
+            hashes: hashes
         )
+    }
+
+    static func fork(_ entry: PlacedEntry) -> ForkProof? {
+        ForkProof((0..<Field.forkFields).compactMap { entry.header[field: $0] })
     }
 
     static func succession(_ entry: PlacedEntry, ledger: Digest) -> CarriedSuccession? {
@@ -178,7 +191,7 @@ extension RosterOperation {
         case .end, .policy: cuts(entry) ?? []
         case .mark(let mark): [LogPosition(log: mark.log, size: mark.end, root: mark.root)]
         case .succeed(let carried): carried.succession.cuts
-        case .found, .open, .grant, .staff, nil: []
+        case .found, .open, .grant, .staff, .fork, nil: []
         }
     }
 }

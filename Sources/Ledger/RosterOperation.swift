@@ -21,6 +21,8 @@ package enum RosterOperation: Hashable, Sendable {
     case mark(RangeMark)
     /// A node in the founder's place, by the recovery keys.
     case succeed(CarriedSuccession)
+    /// Two histories of a log.
+    case fork(ForkProof)
 
     /// First entry of a log.
     package static let openName = "log.open"
@@ -38,9 +40,12 @@ package enum RosterOperation: Hashable, Sendable {
     package static let succeedName = "grant.succeed"
     /// Wants persons' keys.
     package static let policyName = "policy.signing"
+    /// Shows that a log has two histories.
+    package static let forkName = "log.fork"
 
     private static let names: Set = [
         openName, grantName, staffName, endName, ratifyName, refuseName, succeedName, policyName,
+        forkName,
     ]
 
     /// Whether entries of this operation belong to the roster.
@@ -59,6 +64,8 @@ package enum RosterOperation: Hashable, Sendable {
         static let recoverySignatures: UInt64 = 1
         static let markEnd: UInt64 = 2
         static let markRoot: UInt64 = 3
+        static let markHashes: UInt64 = 4
+        static let forkFields: UInt64 = 4
         static let recoveryKeys: UInt64 = 7
         static let recoveryThreshold: UInt64 = 8
         static let isConfirmed: UInt64 = 9
@@ -99,6 +106,7 @@ package enum RosterOperation: Hashable, Sendable {
         case refuseName: mark(entry, isRatification: false).map(RosterOperation.mark)
         case succeedName: succession(entry, ledger: ledger).map(RosterOperation.succeed)
         case policyName: policy(entry).map(RosterOperation.policy)
+        case forkName: fork(entry).map(RosterOperation.fork)
         default: nil
         }
     }

@@ -96,6 +96,8 @@ package struct RangeMark: Hashable, Sendable {
     package let end: UInt64
     /// Root of the log at that size.
     package let root: Digest
+    /// Hashes of the entries in order, of which a mark beyond a fork alone speaks; nil for none.
+    package let hashes: [Digest]?
 }
 
 /// Whose key signed an entry.

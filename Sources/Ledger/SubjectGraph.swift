@@ -21,7 +21,8 @@ package struct SubjectGraph: Sendable {
     package let isForked: [Bool]
 
     // For entry i and log l, known[i * logCount + l] is how many entries of the log it knows,
-    // itself included; entries of one log are counted in the order of their places.
+    // itself included; entries of one log are counted in the order of their places. What a log's
+    // histories have each for itself counts as a log of its own.
     private let known: [Int32]
     private let logCount: Int
     private let logIndex: [Int]
@@ -123,9 +124,14 @@ private struct Links {
 
     init(_ given: [PlacedEntry], isHeldElsewhere: (Digest) -> Bool) {
         var index: [Digest: Int] = [:]
-        for entry in given where index[entry.hash] == nil {
-            index[entry.hash] = entries.count
-            entries.append(entry)
+        for entry in given {
+            guard let known = index[entry.hash] else {
+                index[entry.hash] = entries.count
+                entries.append(entry)
+                continue
+            }
+            // Two histories can have one entry at one place; which one came first must not show.
+            if entry.path.lexicographicallyPrecedes(entries[known].path) { entries[known] = entry }
         }
         let count = entries.count
         parents = [[Int]](repeating: [], count: count)
@@ -145,6 +151,12 @@ private struct Links {
         }
     }
 
+    /// One history of a log from where others left it.
+    private struct Stretch: Hashable {
+        let log: Digest
+        let path: [Digest]
+    }
+
     /// Makes each entry name the one before it in its log.
     ///
     /// Of two that claim one place, which both have no effect, the one with the larger hash
@@ -153,12 +165,19 @@ private struct Links {
         let sorted = entries.indices.sorted { left, right in
             let (first, second) = (entries[left], entries[right])
             if first.log != second.log { return first.log < second.log }
+            if first.path != second.path {
+                return first.path.lexicographicallyPrecedes(second.path)
+            }
             if first.sequence != second.sequence { return first.sequence < second.sequence }
             return first.hash < second.hash
         }
         var previous: Int?
+        var lasts: [Stretch: Int] = [:]
         for entry in sorted {
-            if let previous, entries[previous].log == entries[entry].log {
+            defer { lasts[Stretch(log: entries[entry].log, path: entries[entry].path)] = entry }
+            if let previous, entries[previous].log == entries[entry].log,
+                entries[previous].path == entries[entry].path
+            {
                 parents[entry] = [previous]
                 logIndex[entry] = logCount - 1
                 place[entry] = place[previous] + 1
@@ -169,6 +188,15 @@ private struct Links {
             } else {
                 logIndex[entry] = logCount
                 logCount += 1
+                // The shorter paths come first, so what stands before the parting is known.
+                for count in (0..<entries[entry].path.count).reversed() {
+                    let path = Array(entries[entry].path.prefix(count))
+                    guard let last = lasts[Stretch(log: entries[entry].log, path: path)] else {
+                        continue
+                    }
+                    parents[entry] = [last]
+                    break
+                }
             }
             previous = entry
         }

@@ -214,7 +214,11 @@ package struct HealthGathering {
     private mutating func lookAtWork(_ store: Store) throws {
         facts.work.stale = try store.staleCount()
         facts.work.forks = try store.forkedLogs().map { fork in
-            store.roster.member(log: fork.log)?.name ?? fork.log.short
+            HealthFacts.Work.Fork(
+                name: store.roster.member(log: fork.log)?.name ?? fork.log.short,
+                common: fork.common,
+                contested: fork.contested
+            )
         }
         guard let place = Scope(home.configuration.scope) else { return }
         facts.work.lateConflicts = try store.lateConflicts(

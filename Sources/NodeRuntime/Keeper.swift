@@ -205,6 +205,19 @@ package final class Keeper {
         return try sign(size: own.size, root: own.root)
     }
 
+    /// The checkpoint that was signed last, while the log may not be written.
+    ///
+    /// Signed again byte for byte, and only once everybody knows that the log is forked: a head
+    /// that nobody has seen could else be what forks it.
+    ///
+    /// - Returns: nil if the fence does not vouch for what is held.
+    func releasedCheckpoint() throws -> SignedCheckpoint? {
+        guard store.roster.forks[identity.log] != nil, let mark = fence.mark, mark.size > 0,
+            try store.root(of: identity.log, size: mark.size) == mark.root
+        else { return nil }
+        return try SignedCheckpoint.sign(size: mark.size, root: mark.root, with: logKey)
+    }
+
     /// Takes up the keys that `linli rotate` made, if the roster grants them by now.
     ///
     /// - Returns: whether the node has other keys than before.

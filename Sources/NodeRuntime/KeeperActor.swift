@@ -29,12 +29,21 @@ actor KeeperActor {
 
     /// What a new machine starts with; the own log comes with a checkpoint of exactly its size.
     func heads() throws -> [LogHead] {
-        try keeper.store.logs.map { state in
+        try keeper.store.trees.map { state in
             var note = state.note
-            if state.id == keeper.identity.log, keeper.stopReason == nil {
-                note = try keeper.checkpoint().note.bytes
+            if state.id == keeper.identity.log {
+                if keeper.stopReason == nil {
+                    note = try keeper.checkpoint().note.bytes
+                } else if let signed = try keeper.releasedCheckpoint() {
+                    note = signed.note.bytes
+                }
             }
-            return LogHead(log: state.id, range: state.range, note: note.isEmpty ? nil : note)
+            return LogHead(
+                log: state.id,
+                branch: state.branch,
+                range: state.range,
+                note: note.isEmpty ? nil : note
+            )
         }
     }
 
@@ -58,14 +67,18 @@ actor KeeperActor {
 
     func read(_ request: ReadRequest) throws -> ReadAnswer {
         let store = keeper.store
-        guard let state = store.log(request.log), request.target <= state.size,
-            request.first < request.target
+        guard request.first < request.target,
+            let log = try store.history(
+                of: request.log,
+                at: request.target,
+                root: request.targetRoot
+            )
         else { return .notHeld }
         if let root = request.root, request.first > 0,
-            let own = try store.root(of: request.log, size: request.first), own != root
+            let own = try store.root(of: log, size: request.first), own != root
         {
             let proof = try store.consistency(
-                of: request.log,
+                of: log,
                 from: request.first,
                 to: request.target
             )
@@ -73,7 +86,7 @@ actor KeeperActor {
         }
         let end = min(request.first + UInt64(request.count), request.target)
         let entries = try store.entries(
-            of: request.log,
+            of: log,
             request.first..<end,
             byteMax: request.bytes
         )
@@ -81,12 +94,58 @@ actor KeeperActor {
         let reached = request.first + UInt64(entries.count)
         let proof =
             reached == request.target
-            ? [] : try store.consistency(of: request.log, from: reached, to: request.target)
+            ? [] : try store.consistency(of: log, from: reached, to: request.target)
         return .entries(entries, proof: proof)
     }
 
-    func root(of log: Digest, size: UInt64) -> Digest? {
-        try? keeper.store.root(of: log, size: size)
+    func tree(of log: Digest, size: UInt64) -> CompactRange? {
+        try? keeper.store.tree(of: log, size: size)
+    }
+
+    /// Proves from the own tree where a peer's history leaves it, and keeps that.
+    ///
+    /// - Returns: nil if the own note is not of entries that are held.
+    func proveFork(_ parting: ForkParting) throws -> ForkProof? {
+        let place = parting.place
+        let store = keeper.store
+        guard
+            let ours = try store.branch(
+                of: place.parent,
+                at: place.base + 1,
+                to: parting.ours
+            ),
+            let leaf = try store.entries(of: place.parent, place.base..<place.base + 1).first
+        else { return nil }
+        let proof = ForkProof(
+            logKey: parting.theirs.logKey,
+            common: parting.common,
+            ForkProof.Branch(
+                leaf: TreeHasher().leafHash(leaf.leaf),
+                note: parting.ours,
+                proof: ours.proof
+            ),
+            ForkProof.Branch(
+                leaf: place.leaf,
+                note: parting.theirs.note.bytes,
+                proof: parting.proof
+            )
+        )
+        guard proof.proven() != nil else { return nil }
+        try keepFork(proof)
+        return proof
+    }
+
+    /// Keeps a proof of a fork among the evidence.
+    func keepFork(_ proof: ForkProof) throws {
+        try keeper.store.keepEvidence(proof, at: SystemSource.wallMilliseconds())
+    }
+
+    /// Writes a proof of a fork to the own log, unless an entry that is held says it by now.
+    func writeFork(_ proof: ForkProof) throws -> Keeper.Released? {
+        guard let subject = keeper.store.rosterSubject, let fork = proof.proven(),
+            fork.size < keeper.store.roster.forks[fork.log]?.size ?? .max
+        else { return nil }
+        return try keeper.append([AppendItem(.fork(roster: subject, proof))])
     }
 
     func keepEvidence(_ evidence: ForkEvidence) throws {

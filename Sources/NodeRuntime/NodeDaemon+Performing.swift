@@ -20,6 +20,9 @@ enum StorageJob {
     )
     case propose([AppendItem], PublicKey, CheckedContinuation<EntryProposal, any Error>)
     case keepEvidence(ForkEvidence)
+    case proveFork(ForkParting)
+    case keepFork(ForkProof)
+    case writeFork(ForkProof)
     case keepRefusals([Refusal])
     case heard([Digest])
     case viewDigest
@@ -48,6 +51,9 @@ extension NodeDaemon {
         case .compare(let request, let log, let size):
             enqueue(.compare(request, log: log, size: size))
         case .keepEvidence(let evidence): enqueue(.keepEvidence(evidence))
+        case .proveFork(let parting): enqueue(.proveFork(parting))
+        case .keepFork(let proof): enqueue(.keepFork(proof))
+        case .writeFork(let proof): enqueue(.writeFork(proof))
         case .stopWriting(let reason): enqueue(.stopWriting(.peer(reason)))
         case .dial(let address): dial(address)
         case .notice(let notice): record(notice)
@@ -162,7 +168,8 @@ extension NodeDaemon {
             note("sync", notice.description, level: "warn")
             let name = peer.map { "log \($0.short)" } ?? "a peer without hello"
             refusals.add(peer: name, reason: "\(reason): \(detail)")
-        case .twin, .skew, .viewsDiffer, .fork, .ownLogBehind, .forged, .storage, .headsDropped:
+        case .twin, .skew, .viewsDiffer, .fork, .parted, .historiesFull, .ownLogBehind, .forged,
+            .storage, .headsDropped:
             note("sync", notice.description, level: "warn")
         }
     }
@@ -242,7 +249,7 @@ extension NodeDaemon {
                     throw error
                 }
             case .compare(let request, let log, let size):
-                handle(.compared(request, root: await keeper.root(of: log, size: size)))
+                handle(.compared(request, range: await keeper.tree(of: log, size: size)))
             case .append(let items, let signed, let continuation):
                 await append(items, signed, continuation)
             case .propose(let items, let author, let continuation):
@@ -252,6 +259,11 @@ extension NodeDaemon {
                     continuation.resume(throwing: error)
                 }
             case .keepEvidence(let evidence): try await keeper.keepEvidence(evidence)
+            case .proveFork(let parting):
+                if let proof = try await keeper.proveFork(parting) { handle(.forkProven(proof)) }
+            case .keepFork(let proof): try await keeper.keepFork(proof)
+            case .writeFork(let proof):
+                if let released = try await keeper.writeFork(proof) { await take(released) }
             case .keepRefusals(let refusals): try await keeper.keepRefusals(refusals)
             case .heard(let logs):
                 try await keeper.keepHeard(logs, at: SystemSource.wallMilliseconds())
@@ -302,27 +314,30 @@ extension NodeDaemon {
     ) async {
         do {
             let released = try await keeper.append(items, signed: signed)
-            isViewStale = true
-            let appended = released.appended
-            guard !appended.entries.isEmpty else {
-                return continuation.resume(returning: appended.outcomes)
-            }
-            let isLive = appended.entries.count <= Limits.liveEntries
-            handle(
-                .appended(
-                    OwnAppend(
-                        first: appended.first,
-                        entries: isLive ? appended.entries : [],
-                        range: appended.range,
-                        checkpoint: released.checkpoint
-                    )
-                )
-            )
-            if let roster = appended.roster { await take(roster) }
-            continuation.resume(returning: appended.outcomes)
+            await take(released)
+            continuation.resume(returning: released.appended.outcomes)
         } catch {
             continuation.resume(throwing: error)
         }
+    }
+
+    /// Gives the peers what was written.
+    private func take(_ released: Keeper.Released) async {
+        isViewStale = true
+        let appended = released.appended
+        guard !appended.entries.isEmpty else { return }
+        let isLive = appended.entries.count <= Limits.liveEntries
+        handle(
+            .appended(
+                OwnAppend(
+                    first: appended.first,
+                    entries: isLive ? appended.entries : [],
+                    range: appended.range,
+                    checkpoint: released.checkpoint
+                )
+            )
+        )
+        if let roster = appended.roster { await take(roster) }
     }
 }
 

@@ -65,6 +65,18 @@ package struct StatusReport: Codable, Sendable {
         }
     }
 
+    /// A log with several histories.
+    package struct Fork: Codable, Sendable {
+        package let node: String
+        package let log: String
+        /// Up to where all histories are the same; nil while no entry says it.
+        package let common: UInt64?
+        /// Sizes of the histories that are held.
+        package let histories: [UInt64]
+        /// Entries beyond that nobody has decided about.
+        package let contested: Int
+    }
+
     /// What lists are based on.
     package struct Basis: Codable, Sendable {
         package struct Missing: Codable, Sendable {
@@ -88,7 +100,7 @@ package struct StatusReport: Codable, Sendable {
     package let conflicts: Int
     package let logs: [Log]
     package let peers: [Peer]
-    package let forks: [String]
+    package let forks: [Fork]
     package let refused: UInt64
     package let completeness: Basis
     /// Whether all peers were compared with and nothing is on its way; nil without a daemon.
@@ -124,7 +136,15 @@ package struct StatusReport: Codable, Sendable {
         conflicts = try store.count(conflicted)
         logs = store.roster.members.map { Self.log($0, store, replica) }
         peers = Self.peers(store, configuration, replica)
-        forks = try store.forkedLogs().map(\.log.description)
+        forks = try store.forkedLogs().map { fork in
+            Fork(
+                node: store.roster.member(log: fork.log)?.name ?? fork.log.short,
+                log: fork.log.description,
+                common: fork.common,
+                histories: fork.histories,
+                contested: fork.contested
+            )
+        }
         refused = try store.refusals(limit: 10_000).reduce(0) { $0 + $1.attempts }
         let basis = try store.completeness(now: SystemSource.wallMilliseconds())
         completeness = Basis(

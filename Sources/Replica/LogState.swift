@@ -4,8 +4,10 @@ import Ledger
 import Replication
 import TransparencyLog
 
-/// What the machine knows of one log.
+/// What the machine knows of one log, or of one further history of it.
 struct LogState {
+    /// Of a further history, where it leaves another.
+    var branch: BranchPlace?
     /// What storage holds.
     var committed: CompactRange
     /// Root over it.
@@ -34,22 +36,35 @@ struct LogState {
 
     /// A log as storage holds it; a note beyond that is not used.
     init(_ head: LogHead, verifier: PackageVerifier) {
+        branch = head.branch
         committed = head.range
         verified = committed
         root = verifier.root(of: head.range)
         newestNote = head.note ?? []
-        if let claim = Claim(log: head.log, note: newestNote), claim.size <= committed.size,
+        if let claim = Claim(log: head.branch?.log ?? head.log, note: newestNote),
+            claim.size <= committed.size,
             newestNote.count <= Limits.noteBytes
         {
             self.claim = claim
         }
     }
 
+    /// An empty further history.
+    init(_ branch: BranchPlace, range: CompactRange) {
+        self.branch = branch
+        committed = range
+        verified = range
+        root = branch.root
+    }
+
     var size: UInt64 { committed.size }
 
+    /// Whether anything of it is held, or of a further history what it has for itself.
+    var isHeld: Bool { committed.size > branch?.base ?? 0 }
+
     /// What is told to peers.
-    func head(_ log: Digest) -> Head {
-        Head(log: log, size: size, root: root, note: claim?.note ?? [])
+    func head(_ key: Digest) -> Head {
+        Head(log: branch?.log ?? key, size: size, root: root, note: claim?.note ?? [])
     }
 }
 
@@ -103,9 +118,10 @@ struct PendingCommit {
     let source: SessionID
 }
 
-/// A question to storage about an earlier root.
+/// A question to storage about an earlier tree.
 struct Comparison {
     let session: SessionID
     let log: Digest
-    let claim: Claim
+    /// What a peer claims of that size; nil if the session's search asks.
+    let claim: Claim?
 }

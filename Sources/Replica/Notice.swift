@@ -22,6 +22,10 @@ package enum Notice: Hashable, Sendable {
     case viewsDiffer(SessionID, peer: Digest)
     /// Two checkpoints of one log contradict each other.
     case fork(log: Digest, peer: Digest?, size: UInt64)
+    /// It is proven where two histories of a log part.
+    case parted(log: Digest, peer: Digest?, size: UInt64)
+    /// More histories of a log, or longer ones, than are held.
+    case historiesFull(log: Digest, peer: Digest?)
     /// A peer holds more of our own log than we do.
     case ownLogBehind(peer: Digest?, size: UInt64)
     /// Entries that their author did not sign.
@@ -52,6 +56,10 @@ extension Notice: CustomStringConvertible {
             "views-differ session=\(id.number) peer=\(peer.short)"
         case .fork(let log, let peer, let size):
             "fork log=\(log.short) peer=\(Self.name(peer)) size=\(size)"
+        case .parted(let log, let peer, let size):
+            "fork-proven log=\(log.short) peer=\(Self.name(peer)) common=\(size)"
+        case .historiesFull(let log, let peer):
+            "histories-full log=\(log.short) peer=\(Self.name(peer))"
         case .ownLogBehind(let peer, let size):
             "own-log-behind peer=\(Self.name(peer)) size=\(size)"
         case .forged(let log, let sequences, let peer):

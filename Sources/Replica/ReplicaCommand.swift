@@ -16,12 +16,13 @@ package enum ReplicaCommand: Sendable {
     ///
     /// Packages of one log come in order; storage refuses one that does not start at its size.
     case commit(RequestID, VerifiedPackage, from: SessionID)
-    /// Tell the root that the log had at this size, by ``ReplicaEvent/compared(_:root:)``.
+    /// Tell the tree that the log, or a further history by its key, had at this size, by
+    /// ``ReplicaEvent/compared(_:range:)``.
     case compare(RequestID, log: Digest, size: UInt64)
     /// Tell the missing parts after this one, or the first, by ``ReplicaEvent/missing(_:_:)``.
-    case findMissing(RequestID, after: PartID?)
+    case findMissing(RequestID, after: WantedPart?)
     /// Read parts for a peer and answer with ``ReplicaEvent/partsRead(_:_:)``.
-    case readParts(RequestID, [PartID])
+    case readParts(RequestID, [WantedPart])
     /// Compute what shows a peer that parts are held, by ``ReplicaEvent/partsProven(_:_:)``.
     case proveParts(RequestID, Prove)
     /// Store parts that match their commitments in one transaction, but those that are not missing
@@ -35,6 +36,13 @@ package enum ReplicaCommand: Sendable {
     case keepPresences([SignedPresence])
     /// Keep two checkpoints of one log that no tree can join, for ever.
     case keepEvidence(ForkEvidence)
+    /// Prove from the own tree where two histories part, keep that for ever, and answer with
+    /// ``ReplicaEvent/forkProven(_:)``.
+    case proveFork(ForkParting)
+    /// Keep a proof that came from a peer, for ever.
+    case keepFork(ForkProof)
+    /// Write the proof to the own log, as an entry.
+    case writeFork(ForkProof)
     /// Stop writing to the own log, at once.
     case stopWriting(StopReason)
     /// Connect, and tell ``ReplicaEvent/connected(_:key:dialed:)`` or
@@ -56,6 +64,8 @@ package struct ReadRequest: Hashable, Sendable {
     package let bytes: Int
     /// Size to which the proof leads.
     package let target: UInt64
+    /// Root at that size, by which one of several histories is meant.
+    package let targetRoot: Digest
     /// Root below `first` that the reader holds; nil if it need not be compared.
     package let root: Digest?
     /// Whose parts the reader stores; the others are left out.
@@ -68,6 +78,7 @@ package struct ReadRequest: Hashable, Sendable {
         count: Int,
         bytes: Int,
         target: UInt64,
+        targetRoot: Digest,
         root: Digest?,
         scopes: PartScopes = .everything
     ) {
@@ -76,6 +87,7 @@ package struct ReadRequest: Hashable, Sendable {
         self.count = count
         self.bytes = bytes
         self.target = target
+        self.targetRoot = targetRoot
         self.root = root
         self.scopes = scopes
     }
@@ -84,13 +96,13 @@ package struct ReadRequest: Hashable, Sendable {
 /// A part that a peer gave and that matches its commitment.
 package struct FoundPart: Hashable, Sendable {
     /// Which.
-    package let id: PartID
+    package let name: WantedPart
     /// Salt and bytes.
     package let part: Part
 
     /// Pairs both.
-    package init(id: PartID, part: Part) {
-        self.id = id
+    package init(name: WantedPart, part: Part) {
+        self.name = name
         self.part = part
     }
 }
@@ -107,6 +119,20 @@ package struct ChallengeAnswer: Hashable, Sendable {
         self.log = log
         self.proofs = proofs
     }
+}
+
+/// The place at which a peer's history of a log leaves one that is held.
+package struct ForkParting: Hashable, Sendable {
+    /// The tree that both have, and which history is left.
+    package let place: BranchPlace
+    /// Peaks of that tree.
+    package let common: CompactRange
+    /// A note of the history that is held, of more than these entries.
+    package let ours: [UInt8]
+    /// A note of the other.
+    package let theirs: SignedCheckpoint
+    /// In the other, from the size with its first leaf to the note; empty if that is its size.
+    package let proof: [Digest]
 }
 
 /// Two checkpoints, both signed by their log's key, that no tree can join.

@@ -46,18 +46,26 @@ package struct PeerAddress: Hashable, Sendable {
     }
 }
 
-/// How much of a log storage holds, when the node starts.
+/// How much of a log storage holds, or of a further history of it, when the node starts.
 package struct LogHead: Hashable, Sendable {
-    /// The log.
+    /// The log; of a further history, its key.
     package let log: Digest
+    /// Of a further history, where it leaves another.
+    package let branch: BranchPlace?
     /// Its tree.
     package let range: CompactRange
     /// The newest checkpoint note of at most this size, if one is held.
     package let note: [UInt8]?
 
     /// Takes all fields.
-    package init(log: Digest, range: CompactRange, note: [UInt8]?) {
+    package init(
+        log: Digest,
+        branch: BranchPlace? = nil,
+        range: CompactRange,
+        note: [UInt8]?
+    ) {
         self.log = log
+        self.branch = branch
         self.range = range
         self.note = note
     }
@@ -119,10 +127,8 @@ package enum ReplicaEvent: Sendable {
     /// Answers ``ReplicaCommand/commit(_:_:from:)``: nothing of it is kept. Packages of the same
     /// log that were handed over after it can not be committed either.
     case commitFailed(RequestID, reason: String)
-    /// Answers ``ReplicaCommand/compare(_:log:size:)``; nil if the tree is smaller.
-    case compared(RequestID, root: Digest?)
-    /// Answers ``ReplicaCommand/findMissing(_:after:)``: rising, at most ``Limits/soughtParts``;
-    /// none if there are no more.
+    /// Answers ``ReplicaCommand/findMissing(_:after:)``: at most ``Limits/soughtParts``, always in
+    /// the same order; none if there are no more.
     case missing(RequestID, [WantedPart])
     /// Answers ``ReplicaCommand/readParts(_:_:)``: in the order asked, nil for what is not held;
     /// at least one, and fewer only where they would fill a frame.
@@ -135,9 +141,14 @@ package enum ReplicaEvent: Sendable {
     case scopesChanged(PartScopes)
     /// Every live peer is to prove that it holds these parts, at most ``Limits/wantedParts``;
     /// answered by ``ReplicaCommand/challenged(_:_:)`` with the same number. The nonce is fresh.
-    case challenge(UInt64, nonce: Bytes32, [PartID])
+    case challenge(UInt64, nonce: Bytes32, [WantedPart])
     /// Answers ``ReplicaCommand/signPresence``.
     case presenceSigned(SignedPresence)
+    /// Answers ``ReplicaCommand/compare(_:log:size:)``: the tree of that size; nil if it is
+    /// smaller.
+    case compared(RequestID, range: CompactRange?)
+    /// Answers ``ReplicaCommand/proveFork(_:)``: durable from now on.
+    case forkProven(ForkProof)
     /// The node wrote to its own log.
     case appended(OwnAppend)
     /// Entries that were committed changed the roster.

@@ -21,7 +21,7 @@ extension ReplicaMachine {
     /// One digest for each district of which something is held, by code.
     private func districtDigests() -> [DistrictDigest] {
         var logsByCode: [String: [Digest]] = [:]
-        for (log, state) in logs where state.size > 0 {
+        for (log, state) in logs where state.isHeld {
             logsByCode[districts[log] ?? "", default: []].append(log)
         }
         return logsByCode.keys.sorted().prefix(Limits.districts).map { code in
@@ -47,7 +47,7 @@ extension ReplicaMachine {
         var told: [Digest: Told] = [:]
         var heads: [Head] = []
         for log in logs.keys.sorted(by: isBefore) {
-            guard let state = logs[log], state.size > 0 else { continue }
+            guard let state = logs[log], state.isHeld else { continue }
             if equal.contains(districts[log] ?? "") {
                 told[log] = Told(state)
             } else if heads.count < Limits.heads {
@@ -97,6 +97,13 @@ extension ReplicaMachine {
             guard sessions[id] != nil else { return }
             take(head, from: id)
         }
+        if Set(heads.heads.map(\.log)).count < heads.heads.count {
+            // One history of a log can be pulled at a time; the others are asked for soon.
+            let next = min(sessions[id]?.nextCompare ?? .max, now + Limits.announceMilliseconds)
+            if heads.heads.contains(where: { history(of: $0.log, like: $0) == nil }) {
+                sessions[id]?.nextCompare = next
+            }
+        }
         fill(id)
     }
 
@@ -104,13 +111,29 @@ extension ReplicaMachine {
     mutating func take(_ head: Head, from id: SessionID) {
         let log = head.log
         guard ranks[log] != nil else { return remember(head, from: id) }
-        sessions[id]?.told[log] = Told(head)
-        guard !head.note.isEmpty, sessions[id]?.refused.contains(log) == false else { return }
+        if let key = history(of: log, like: head), key != log {
+            sessions[id]?.told[key] = Told(head)
+            sessions[id]?.follows[log] = key
+            if let claim = Claim(log: log, note: head.note), claim.size == head.size,
+                claim.root == head.root
+            {
+                adopt(claim, of: key, from: id)
+            }
+            return
+        }
+        let isParted = sessions[id]?.refused.contains(log) ?? true || hasBranches(log)
+        if !isParted || history(of: log, like: head) == log {
+            sessions[id]?.told[log] = Told(head)
+            sessions[id]?.follows[log] = log
+        }
+        guard !head.note.isEmpty else { return }
         guard let claim = Claim(log: log, note: head.note), claim.size <= head.size,
             claim.size < head.size || claim.root == head.root
         else { return close(id, .malformed, "head of log \(log.short)") }
         let state = logs[log] ?? LogState()
-        if claim.size > state.verified.size {
+        if isParted, claim.root != state.root || claim.size != state.size {
+            if let target = verified(claim, of: log, from: id) { search(target, of: log, in: id) }
+        } else if claim.size > state.verified.size {
             if log == configuration.log, !ownLogIsAhead(claim, from: id) { return }
             remember(head, from: id)
         } else if claim.size == state.size {
@@ -166,9 +189,13 @@ extension ReplicaMachine {
         commands.append(.compare(request, log: log, size: claim.size))
     }
 
-    mutating func compared(_ request: RequestID, root: Digest?) {
-        guard let comparison = comparisons.removeValue(forKey: request), let root else { return }
-        let (log, claim) = (comparison.log, comparison.claim)
+    mutating func compared(_ request: RequestID, range: CompactRange?) {
+        guard let comparison = comparisons.removeValue(forKey: request) else { return }
+        guard let claim = comparison.claim else {
+            return searched(comparison.session, range: range)
+        }
+        guard let root = range.map(verifier.root) else { return }
+        let log = comparison.log
         guard root == claim.root else {
             return contradicted(log, claim, from: comparison.session)
         }
@@ -180,7 +207,7 @@ extension ReplicaMachine {
     ///
     /// A node that may not sign its own log, or that stopped halfway to a checkpoint, could
     /// otherwise hand out nothing of what it holds.
-    private mutating func adopt(_ claim: Claim, of log: Digest, from id: SessionID) {
+    mutating func adopt(_ claim: Claim, of log: Digest, from id: SessionID) {
         guard claim.size > logs[log]?.claim?.size ?? 0, sessions[id] != nil,
             verified(claim, of: log, from: id) != nil
         else { return }
@@ -194,7 +221,7 @@ extension ReplicaMachine {
         of log: Digest,
         from id: SessionID
     ) -> SignedCheckpoint? {
-        guard let member = roster.member(log: log) else { return nil }
+        guard let member = roster.member(log: realLog(log)) else { return nil }
         do {
             return try SignedCheckpoint.verify(claim.note, logKey: member.keys.log)
         } catch {
@@ -217,9 +244,10 @@ extension ReplicaMachine {
             ),
             from: id
         )
+        search(theirs, of: log, in: id)
     }
 
-    /// Keeps what proves a fork, and pulls that log from this peer no more.
+    /// Keeps what proves a fork.
     mutating func keepEvidence(_ evidence: ForkEvidence, from id: SessionID) {
         let log = evidence.log
         sessions[id]?.refused.insert(log)

@@ -20,10 +20,10 @@ struct PartSearch {
         }
     }
 
-    /// At most ``Limits/soughtParts``, rising.
+    /// At most ``Limits/soughtParts``, in the order of storage.
     var sought: [Sought] = []
     /// The last part that storage told.
-    var cursor: PartID?
+    var cursor: WantedPart?
     /// Whether storage has told all of this round.
     var isAtEnd = true
     /// The question to storage that is not answered.
@@ -114,7 +114,7 @@ extension ReplicaMachine {
         guard search.reading == request else { return }
         search.reading = nil
         search.sought = parts.prefix(Limits.soughtParts).map { PartSearch.Sought(part: $0) }
-        search.cursor = parts.last?.id ?? search.cursor
+        search.cursor = parts.last ?? search.cursor
         search.isAtEnd = parts.isEmpty
         if parts.isEmpty { search.end(now: now) }
         seekParts()
@@ -133,7 +133,7 @@ extension ReplicaMachine {
                 for index in indices { search.sought[index].asked = id }
                 let want = Want(
                     number: session.lastQuestion + 1,
-                    parts: indices.map { search.sought[$0].part.id }
+                    parts: indices.map { search.sought[$0].part }
                 )
                 sessions[id]?.lastQuestion += 1
                 sessions[id]?.wants.append(want)
@@ -153,7 +153,8 @@ extension ReplicaMachine {
         }
         sessions[id]?.progressed(now: now)
         let places = Dictionary(
-            uniqueKeysWithValues: search.sought.indices.map { (search.sought[$0].part.id, $0) }
+            search.sought.indices.map { (search.sought[$0].part, $0) },
+            uniquingKeysWith: { first, _ in first }
         )
         var found: [FoundPart] = []
         for (offset, part) in want.parts.enumerated() {
@@ -164,15 +165,15 @@ extension ReplicaMachine {
                 search.sought[place].denied.insert(id)
                 continue
             }
-            guard verifier.matches(given, search.sought[place].part) else {
-                return close(id, .badPackage, "part of entry \(part.sequence), another one")
+            guard verifier.matches(given, part) else {
+                return close(id, .badPackage, "another part of entry \(part.id.sequence)")
             }
             search.sought[place].isStoring = true
-            found.append(FoundPart(id: part, part: given))
+            found.append(FoundPart(name: part, part: given))
         }
         if !found.isEmpty {
             let request = nextRequest()
-            partStores[request] = found.map(\.id)
+            partStores[request] = found.map(\.name)
             commands.append(.storeParts(request, found))
         }
         seekParts()
@@ -181,7 +182,7 @@ extension ReplicaMachine {
     mutating func partsStored(_ request: RequestID, _ isStored: Bool) {
         guard let parts = partStores.removeValue(forKey: request) else { return }
         let done = Set(parts)
-        search.sought.removeAll { done.contains($0.part.id) }
+        search.sought.removeAll { done.contains($0.part) }
         if isStored {
             search.gained += parts.count
         } else {
@@ -233,7 +234,7 @@ extension ReplicaMachine {
     private mutating func serve(
         _ id: SessionID,
         _ number: UInt64,
-        _ parts: [PartID]
+        _ parts: [WantedPart]
     ) -> RequestID? {
         guard sessions[id]?.servedWants ?? 0 < Limits.servedWants else {
             close(id, .limit, "\(Limits.servedWants) questions for parts at once")
@@ -246,8 +247,8 @@ extension ReplicaMachine {
     }
 
     /// Nothing of our own log is told while the peer may hold more of it than we do.
-    private func mayTell(_ parts: [PartID], in id: SessionID) -> Bool {
-        guard parts.contains(where: { $0.log == configuration.log }) else { return true }
+    private func mayTell(_ parts: [WantedPart], in id: SessionID) -> Bool {
+        guard parts.contains(where: { $0.id.log == configuration.log }) else { return true }
         return sessions[id].map { !doubtsOwnLog($0) } ?? false
     }
 
@@ -276,7 +277,7 @@ extension ReplicaMachine {
 
 // Who else holds what is to be dropped here.
 extension ReplicaMachine {
-    mutating func challenge(_ number: UInt64, nonce: Bytes32, _ parts: [PartID]) {
+    mutating func challenge(_ number: UInt64, nonce: Bytes32, _ parts: [WantedPart]) {
         let ids = sessions.values.filter { session in
             session.isLive && session.peer.flatMap(roster.member(log:))?.hasEnded == false
         }.map(\.id).sorted()

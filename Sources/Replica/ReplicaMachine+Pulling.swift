@@ -18,6 +18,7 @@ extension ReplicaMachine {
             return
         }
         for log in session.pulling { request(log, from: id) }
+        beginSearch(id)
         for log in session.heads.keys.sorted(by: isBefore) {
             guard let session = sessions[id], session.slots.count < Limits.pulls,
                 ranks[log] != nil
@@ -31,7 +32,8 @@ extension ReplicaMachine {
         guard let session = sessions[id], let head = session.heads[log] else { return false }
         let state = logs[log] ?? LogState()
         guard state.pull == nil, state.retryAt <= now,
-            log != configuration.log || isOwnLogClosed
+            log != configuration.log || isOwnLogClosed, session.search?.log != log,
+            !session.slots.contains(where: { $0.wire == log })
         else { return false }
         // The roster may have named the log after the head was remembered unread.
         guard let claim = Claim(log: log, note: head.note) else {
@@ -44,19 +46,25 @@ extension ReplicaMachine {
         }
         guard let target = verified(claim, of: log, from: id) else { return false }
         sessions[id]?.forgetHead(log)
+        lock(log, to: target, in: id)
+        return true
+    }
+
+    /// Takes a log, or a further history, for this session.
+    mutating func lock(_ log: Digest, to target: SignedCheckpoint, in id: SessionID) {
+        let start = logs[log]?.verified.size ?? 0
         sessions[id]?.pulling.append(log)
         logs[log, default: LogState()].pull = LogPull(
             session: id,
             target: target,
             since: now,
-            start: state.verified.size,
-            next: state.verified.size
+            start: start,
+            next: start
         )
-        return true
     }
 
     /// Sends pulls for a log that this session has locked, each up to a multiple of 256.
-    private mutating func request(_ log: Digest, from id: SessionID) {
+    mutating func request(_ log: Digest, from id: SessionID) {
         guard let state = logs[log], var pull = state.pull, pull.session == id else { return }
         let width = UInt64(Limits.packageEntries)
         let target = pull.target.checkpoint.size
@@ -68,26 +76,28 @@ extension ReplicaMachine {
             let isFirst = first == state.verified.size && first > 0
             let slot = Slot(
                 log: log,
+                wire: realLog(log),
                 first: first,
                 count: Int(end - first),
                 root: isFirst ? verifier.root(of: state.verified) : nil
             )
             pull.next = end
             sessions[id]?.slots.append(slot)
-            send(slot, target: target, to: id)
+            send(slot, target: pull.target.checkpoint, to: id)
         }
         logs[log]?.pull = pull
     }
 
-    private mutating func send(_ slot: Slot, target: UInt64, to id: SessionID) {
+    mutating func send(_ slot: Slot, target: Checkpoint, to id: SessionID) {
         send(
             id,
             .pull(
                 Pull(
-                    log: slot.log,
+                    log: slot.wire,
                     first: slot.first,
                     count: slot.count,
-                    target: target,
+                    target: target.size,
+                    targetRoot: target.root,
                     root: slot.root
                 )
             )
@@ -102,20 +112,20 @@ extension ReplicaMachine {
         guard package.entries.count <= slot.count else {
             return close(id, .limit, "\(package.entries.count) entries, want \(slot.count)")
         }
-        if slot.isAbandoned {
+        if slot.isAbandoned || slot.isSearch {
             sessions[id]?.slots.remove(at: index)
         } else {
             sessions[id]?.slots[index].package = package
         }
         sessions[id]?.progressed(now: now)
-        process(package.log, from: id)
+        if slot.isSearch { searched(id, package) } else { process(slot.log, from: id) }
         fill(id)
     }
 
     /// The pull that is not answered yet and that such an answer belongs to.
     private func slot(_ id: SessionID, log: Digest, first: UInt64) -> Int? {
         sessions[id]?.slots.firstIndex {
-            $0.log == log && $0.first == first && $0.package == nil
+            $0.wire == log && $0.first == first && $0.package == nil
         }
     }
 
@@ -124,11 +134,12 @@ extension ReplicaMachine {
         while commits.count < Limits.pendingCommits {
             guard let state = logs[log], let pull = state.pull, pull.session == id,
                 let index = sessions[id]?.slots.firstIndex(where: {
-                    $0.log == log && !$0.isAbandoned && $0.first == state.verified.size
+                    $0.log == log && !$0.isAbandoned && !$0.isSearch
+                        && $0.first == state.verified.size
                 }),
                 let slot = sessions[id]?.slots[index], let package = slot.package
             else { return }
-            let verified: VerifiedPackage
+            var verified: VerifiedPackage
             do {
                 verified = try verifier.verify(
                     package,
@@ -140,16 +151,18 @@ extension ReplicaMachine {
             } catch {
                 return close(id, .badPackage, "log \(log.short): \(error)")
             }
+            verified.branch = state.branch
             if package.entries.count < slot.count {
                 // The frame was full: the rest is asked for, and what comes after it waits.
                 let rest = Slot(
                     log: log,
+                    wire: slot.wire,
                     first: verified.range.size,
                     count: slot.count - package.entries.count,
                     root: nil
                 )
                 sessions[id]?.slots[index] = rest
-                send(rest, target: pull.target.checkpoint.size, to: id)
+                send(rest, target: pull.target.checkpoint, to: id)
             } else {
                 sessions[id]?.slots.remove(at: index)
             }
@@ -164,7 +177,8 @@ extension ReplicaMachine {
         guard var session = sessions[id] else { return }
         session.pulling.removeAll { $0 == log }
         session.slots.removeAll { $0.log == log && $0.package != nil }
-        for index in session.slots.indices where session.slots[index].log == log {
+        for index in session.slots.indices
+        where session.slots[index].log == log && !session.slots[index].isSearch {
             session.slots[index].isAbandoned = true
         }
         sessions[id] = session
@@ -193,7 +207,11 @@ extension ReplicaMachine {
             let slot = sessions[id]?.slots.remove(at: index)
         else { return close(id, .outOfTurn, "gone of log \(gone.log.short)") }
         sessions[id]?.progressed(now: now)
-        if !slot.isAbandoned, let pull = logs[gone.log]?.pull, pull.session == id {
+        let log = slot.log
+        if slot.isSearch {
+            searched(id, slot, gone.reason)
+        } else if !slot.isAbandoned, let pull = logs[log]?.pull, pull.session == id {
+            release(log, from: id)
             if case .diverged(let root, let proof) = gone.reason {
                 guard isDiverged(slot, root: root, proof: proof, target: pull.target) else {
                     return close(id, .badPackage, "log \(gone.log.short): no other branch")
@@ -201,7 +219,7 @@ extension ReplicaMachine {
                 keepEvidence(
                     ForkEvidence(
                         log: gone.log,
-                        ours: logs[gone.log]?.newestNote ?? [],
+                        ours: logs[log]?.newestNote ?? [],
                         theirs: pull.target,
                         size: slot.first,
                         root: root,
@@ -209,14 +227,14 @@ extension ReplicaMachine {
                     ),
                     from: id
                 )
+                search(pull.target, of: gone.log, in: id)
             }
-            release(gone.log, from: id)
         }
         fill(id)
     }
 
     /// Whether the peer has proven that the checkpoint it serves extends another tree than ours.
-    private func isDiverged(
+    func isDiverged(
         _ slot: Slot,
         root: Digest,
         proof: [Digest],
@@ -238,17 +256,18 @@ extension ReplicaMachine {
 extension ReplicaMachine {
     /// Hands a package over; "have" it does not mean before storage has answered.
     mutating func commit(_ package: VerifiedPackage, from id: SessionID) {
-        let log = package.log
         let note = package.checkpoint.note.bytes
+        let log = package.branch?.key ?? package.log
         logs[log, default: LogState()].verified = package.range
-        if Claim(log: log, note: logs[log]?.newestNote ?? [])?.size ?? 0
+        if Claim(log: package.log, note: logs[log]?.newestNote ?? [])?.size ?? 0
             <= package.checkpoint.checkpoint.size
         {
             logs[log]?.newestNote = note
         }
         let lacksParts = package.entries.contains { $0.entry.parts.contains(nil) }
         let isLive =
-            package.reachesCheckpoint && package.entries.count <= Limits.liveEntries && !lacksParts
+            package.reachesCheckpoint && package.entries.count <= Limits.liveEntries
+            && package.branch == nil && !lacksParts
         let request = nextRequest()
         commits[request] = PendingCommit(
             log: log,
@@ -267,7 +286,7 @@ extension ReplicaMachine {
         )
         commands.append(.commit(request, package, from: id))
         if !package.forged.isEmpty {
-            notice(.forged(log: log, sequences: package.forged, peer: sessions[id]?.peer))
+            notice(.forged(log: package.log, sequences: package.forged, peer: sessions[id]?.peer))
         }
     }
 

@@ -12,7 +12,8 @@ extension ReplicaMachine {
             return close(id, .limit, "\(Limits.servedReads) pulls at once")
         }
         let isWithheld = pull.log == configuration.log && doubtsOwnLog(session)
-        guard let state = logs[pull.log], pull.target <= state.size, !isWithheld else {
+        let held = histories(of: pull.log).compactMap { logs[$0]?.size }.max() ?? 0
+        guard pull.target <= held, !isWithheld else {
             return send(id, .gone(Gone(log: pull.log, first: pull.first, reason: .notHeld)))
         }
         let request = nextRequest()
@@ -32,6 +33,7 @@ extension ReplicaMachine {
                     count: pull.count,
                     bytes: Limits.packageBytes,
                     target: pull.target,
+                    targetRoot: pull.targetRoot,
                     root: pull.root,
                     scopes: session.scopes
                 )
@@ -151,7 +153,8 @@ extension ReplicaMachine {
         let head = Head(log: log, size: claim.size, root: claim.root, note: claim.note)
         let state = logs[log] ?? LogState()
         let isNext =
-            push.first == state.verified.size && state.pull == nil && state.retryAt <= now
+            !hasBranches(log) && push.first == state.verified.size && state.pull == nil
+            && state.retryAt <= now
             && commits.count < Limits.pendingCommits && log != configuration.log
         guard ranks[log] != nil, isNext, sessions[id]?.refused.contains(log) == false else {
             // Late or out of place: a hint at most. Earlier heads are not compared here, since

@@ -92,6 +92,7 @@ extension ReplicaMachine {
         case .prove(let prove): received(id, prove)
         case .proofs(let proofs): received(id, proofs)
         case .presence(let presences): received(id, presences)
+        case .fork(let proof): received(id, proof)
         case .ping(let number):
             guard sessions[id]?.allowsSmallRequest(now: now) == true else {
                 return close(id, .limit, "pings")
@@ -168,6 +169,7 @@ extension ReplicaMachine {
             notice(.skew(id, peer: hello.log, milliseconds: skew))
         }
         guard closeDuplicates(of: id, peer: hello.log) else { return }
+        showForks(id)
         let frontier = currentFrontier()
         search.meetsNewPeer(now: now)
         guard hello.frontier == frontier else {
@@ -233,6 +235,8 @@ extension ReplicaMachine {
     /// Whether the peer says it holds more of our log, or another: nothing of it is sent then.
     func doubtsOwnLog(_ session: Session) -> Bool {
         guard let hello = session.hello else { return true }
+        // What everybody knows to be forked is kept whole.
+        guard roster.forks[configuration.log] == nil else { return false }
         let own = ownLog
         return hello.yourSize > own.size
             || hello.yourSize == own.size && own.size > 0 && hello.yourRoot != own.root

@@ -16,6 +16,7 @@ extension ReplicaMachine {
         }
         seekParts()
         signPresence()
+        writeForks()
         dialMore()
     }
 

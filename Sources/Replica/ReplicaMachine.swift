@@ -57,6 +57,9 @@ package struct ReplicaMachine {
     var ranks: [Digest: Int] = [:]
     var districts: [Digest: String] = [:]
 
+    /// Proofs of forks that no entry held says yet, by log.
+    var unwritten: [Digest: UnwrittenFork] = [:]
+
     // Peers.
     var sessions: [SessionID: Session] = [:]
     var dials: [String: Dial] = [:]
@@ -72,7 +75,7 @@ package struct ReplicaMachine {
     var scopes: PartScopes
     var search = PartSearch()
     var partReads: [RequestID: ServedParts] = [:]
-    var partStores: [RequestID: [PartID]] = [:]
+    var partStores: [RequestID: [WantedPart]] = [:]
     var challenges: [UInt64: Challenge] = [:]
 
     // What nodes say of themselves.
@@ -135,7 +138,6 @@ package struct ReplicaMachine {
         case .read(let request, let answer): read(request, answer)
         case .committed(let request): committed(request)
         case .commitFailed(let request, let reason): commitFailed(request, reason: reason)
-        case .compared(let request, let root): compared(request, root: root)
         case .missing(let request, let parts): missing(request, parts)
         case .partsRead(let request, let parts): partsRead(request, parts)
         case .partsProven(let request, let proofs): partsProven(request, proofs)
@@ -144,6 +146,8 @@ package struct ReplicaMachine {
         case .challenge(let number, let nonce, let parts):
             challenge(number, nonce: nonce, parts)
         case .presenceSigned(let presence): presenceSigned(presence)
+        case .compared(let request, let range): compared(request, range: range)
+        case .forkProven(let proof): take(proof, from: nil)
         case .appended(let append): appended(append)
         case .rosterChanged(let roster): rosterChanged(roster)
         case .configured(let peers):
@@ -195,7 +199,10 @@ extension ReplicaMachine {
 
     func positions(_ ids: some Sequence<Digest>) -> [LogPosition] {
         ids.compactMap { id in
-            logs[id].map { LogPosition(log: id, size: $0.size, root: $0.root) }
+            logs[id].flatMap { state in
+                guard state.isHeld else { return nil }
+                return LogPosition(log: state.branch?.log ?? id, size: state.size, root: state.root)
+            }
         }
     }
 
@@ -230,11 +237,21 @@ extension ReplicaMachine {
             ranks[member.log] = rank
             districts[member.log] = member.scope.district.code
         }
+        for (key, state) in logs {
+            guard let log = state.branch?.log else { continue }
+            ranks[key] = ranks[log]
+            districts[key] = districts[log]
+        }
     }
 
+    /// The log that is meant by its own id or by the key of a further history.
+    func realLog(_ key: Digest) -> Digest { logs[key]?.branch?.log ?? key }
+
     mutating func rosterChanged(_ roster: Roster) {
+        let forks = self.roster.forks
         self.roster = roster
         indexRoster()
+        if roster.forks != forks { forksChanged() }
         for id in sessions.keys.sorted() {
             guard let session = sessions[id], !isWelcome(session.key, dialed: session.dialed)
             else { continue }

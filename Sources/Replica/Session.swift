@@ -2,6 +2,7 @@ import Crypto
 import Encoding
 import Ledger
 import Replication
+import TransparencyLog
 
 /// One connection to a peer.
 ///
@@ -38,8 +39,16 @@ struct Session {
     /// Logs that this session pulls, in the order in which it began.
     var pulling: [Digest] = []
     var slots: [Slot] = []
-    /// Logs of which the peer holds another branch.
+    /// Logs of which the peer holds another history, and for which it was looked for which.
     var refused: Set<Digest> = []
+    /// The newest signed heads of such histories that were not looked at yet.
+    var unplaced: [Digest: SignedCheckpoint] = [:]
+    /// The search for where such a history leaves those that are held.
+    var search: HistorySearch?
+    /// Which history of a log the peer's head was of last.
+    var follows: [Digest: Digest] = [:]
+    /// Logs of which a proof of a fork was sent.
+    var shownForks: Set<Digest> = []
 
     // Serving.
     var servedReads = 0
@@ -172,7 +181,12 @@ struct Told {
 
 /// One pull that was sent.
 struct Slot {
+    /// The log, or a further history by its key.
     let log: Digest
+    /// The log as the peer is asked for it.
+    let wire: Digest
+    /// It asks how far two histories are the same, and brings nothing to keep.
+    var isSearch = false
     let first: UInt64
     let count: Int
     /// The root that was sent along, on which the peer may answer that it holds another log.

@@ -40,6 +40,10 @@ package enum Limits {
     package static let slowPullEntries: UInt64 = 16
     /// Most branches of one log for which evidence is kept in one run.
     package static let contradictions = 16
+    /// Most histories of one log that are held beside the first.
+    package static let branches = 4
+    /// Entries of a further history beyond its base that are held; a week of the largest street.
+    package static let branchEntries: UInt64 = 65_536
     /// Most entries of a package that is treated as live: signatures checked, pushed whole.
     package static let liveEntries = 16
     /// Most sessions to which an entry is pushed whole.
@@ -105,6 +109,12 @@ package enum Limits {
     package static let partsMaxMilliseconds: UInt64 = 960_000
     /// Time between two presences of a node.
     package static let presenceMilliseconds: UInt64 = 300_000
+    /// Time within which an office from the district upward writes down a fork that it can prove.
+    package static let forkMilliseconds: UInt64 = 2_000
+    /// Time after that within which others do, unless one of these has.
+    package static let forkLateMilliseconds: UInt64 = 30_000
+    /// Time after which a fork is written down again if that failed.
+    package static let forkRetryMilliseconds: UInt64 = 60_000
     /// Difference of clocks that is reported.
     package static let skewMilliseconds: UInt64 = 600_000
 }

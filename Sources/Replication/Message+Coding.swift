@@ -49,6 +49,9 @@ extension Message {
             writer.open(.presence, 1)
             writer.array(presences.count)
             for presence in presences { writer.write(presence) }
+        case .fork(let proof):
+            writer.open(.fork, 1)
+            writer.bytes(proof.encoded)
         }
         return writer.bytes
     }
@@ -105,11 +108,12 @@ extension Message {
     }
 
     private static func write(_ pull: Pull, _ writer: inout CBORWriter) {
-        writer.open(.pull, 5)
+        writer.open(.pull, 6)
         writer.bytes(pull.log)
         writer.unsigned(pull.first)
         writer.unsigned(UInt64(pull.count))
         writer.unsigned(pull.target)
+        writer.bytes(pull.targetRoot)
         writer.optional(pull.root)
     }
 
@@ -196,6 +200,12 @@ extension Message {
         case .prove: return .prove(try reader.prove())
         case .proofs: return .proofs(try reader.proofs())
         case .presence: return .presence(try reader.presences())
+        case .fork:
+            let bytes = try reader.bytes(max: Header.bytesMax)
+            guard let proof = ForkProof(decoding: bytes) else {
+                throw MessageError.malformed("fork")
+            }
+            return .fork(proof)
         }
     }
 }
@@ -212,22 +222,23 @@ enum MessageType: UInt64 {
     case push = 8
     case ping = 9
     case pong = 10
-    case scopes = 11
-    case want = 12
-    case parts = 13
-    case prove = 14
-    case proofs = 15
-    case presence = 16
+    case fork = 11
+    case scopes = 12
+    case want = 13
+    case parts = 14
+    case prove = 15
+    case proofs = 16
+    case presence = 17
 
     /// Items after the number of the type.
     var fieldCount: Int {
         switch self {
         case .hello: 10
-        case .bye, .ping, .pong, .scopes, .presence: 1
+        case .bye, .ping, .pong, .fork, .scopes, .presence: 1
         case .summary, .heads, .want, .parts, .proofs: 2
         case .prove: 3
         case .package, .gone, .push: 4
-        case .pull: 5
+        case .pull: 6
         }
     }
 }

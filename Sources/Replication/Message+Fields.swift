@@ -89,8 +89,16 @@ extension CBORReader {
         guard first < target, count <= target - first else {
             throw MessageError.malformed("range of a pull")
         }
+        let targetRoot = try bytes32()
         let root = null() ? nil : try bytes32()
-        return Pull(log: log, first: first, count: Int(count), target: target, root: root)
+        return Pull(
+            log: log,
+            first: first,
+            count: Int(count),
+            target: target,
+            targetRoot: targetRoot,
+            root: root
+        )
     }
 
     mutating func gone() throws -> Gone {

@@ -7,10 +7,10 @@ package struct Want: Hashable, Sendable {
     /// Stands in the answer; never used again in the session.
     package var number: UInt64
     /// 1 to ``Limits/wantedParts``.
-    package var parts: [PartID]
+    package var parts: [WantedPart]
 
     /// Takes both.
-    package init(number: UInt64, parts: [PartID]) {
+    package init(number: UInt64, parts: [WantedPart]) {
         self.number = number
         self.parts = parts
     }
@@ -38,10 +38,10 @@ package struct Prove: Hashable, Sendable {
     /// Fresh random bytes, so that no answer can be made ready.
     package var nonce: Bytes32
     /// 1 to ``Limits/wantedParts``.
-    package var parts: [PartID]
+    package var parts: [WantedPart]
 
     /// Takes all three.
-    package init(number: UInt64, nonce: Bytes32, parts: [PartID]) {
+    package init(number: UInt64, nonce: Bytes32, parts: [WantedPart]) {
         self.number = number
         self.nonce = nonce
         self.parts = parts
@@ -69,13 +69,14 @@ extension CBORWriter {
         for scope in list { text(scope.code) }
     }
 
-    mutating func write(_ parts: [PartID]) {
+    mutating func write(_ parts: [WantedPart]) {
         array(parts.count)
         for part in parts {
-            array(3)
-            bytes(part.log)
-            unsigned(part.sequence)
-            unsigned(UInt64(part.part))
+            array(4)
+            bytes(part.id.log)
+            unsigned(part.id.sequence)
+            unsigned(UInt64(part.id.part))
+            bytes(part.commitment)
         }
     }
 
@@ -110,15 +111,16 @@ extension CBORReader {
         return read
     }
 
-    mutating func partIDs() throws -> [PartID] {
-        var parts: [PartID] = []
+    mutating func partNames() throws -> [WantedPart] {
+        var parts: [WantedPart] = []
         for _ in 0..<(try array(max: Limits.wantedParts)) {
-            guard try array(max: 3) == 3 else { throw MessageError.malformed("row") }
+            guard try array(max: 4) == 4 else { throw MessageError.malformed("row") }
             let log = try bytes32()
             let sequence = try unsigned()
             let part = try unsigned()
             guard part < UInt64(Header.partsMax) else { throw MessageError.malformed("part") }
-            parts.append(PartID(log: log, sequence: sequence, part: Int(part)))
+            let id = PartID(log: log, sequence: sequence, part: Int(part))
+            parts.append(WantedPart(id: id, commitment: try bytes32()))
         }
         guard !parts.isEmpty else { throw MessageError.malformed("no parts") }
         return parts
@@ -139,7 +141,7 @@ extension CBORReader {
         return parts
     }
 
-    mutating func want() throws -> Want { Want(number: try unsigned(), parts: try partIDs()) }
+    mutating func want() throws -> Want { Want(number: try unsigned(), parts: try partNames()) }
 
     mutating func wantedParts() throws -> Parts {
         let number = try unsigned()
@@ -149,7 +151,7 @@ extension CBORReader {
     }
 
     mutating func prove() throws -> Prove {
-        Prove(number: try unsigned(), nonce: try bytes32(), parts: try partIDs())
+        Prove(number: try unsigned(), nonce: try bytes32(), parts: try partNames())
     }
 
     mutating func proofs() throws -> Proofs {

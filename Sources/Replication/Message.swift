@@ -38,6 +38,8 @@ package enum Message: Hashable, Sendable {
     case proofs(Proofs)
     /// What nodes said of themselves.
     case presence([SignedPresence])
+    /// Shows that a log has two histories.
+    case fork(ForkProof)
 }
 
 /// Who speaks, and what a comparison of frontiers needs.
@@ -170,16 +172,26 @@ package struct Pull: Hashable, Sendable {
     package var count: Int
     /// Size of the checkpoint that the receiver has locked onto.
     package var target: UInt64
+    /// Root of that checkpoint, which says of which history of the log.
+    package var targetRoot: Digest
     /// Root of what the receiver holds below `first`, in the first pull after locking on; by it
     /// the sender sees whether both hold the same log.
     package var root: Digest?
 
     /// Takes all fields.
-    package init(log: Digest, first: UInt64, count: Int, target: UInt64, root: Digest?) {
+    package init(
+        log: Digest,
+        first: UInt64,
+        count: Int,
+        target: UInt64,
+        targetRoot: Digest,
+        root: Digest?
+    ) {
         self.log = log
         self.first = first
         self.count = count
         self.target = target
+        self.targetRoot = targetRoot
         self.root = root
     }
 }

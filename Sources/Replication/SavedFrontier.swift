@@ -14,7 +14,7 @@ package struct SavedFrontier: Hashable, Sendable {
     package let foldVersion: UInt64
     /// For what time overdue was computed, milliseconds since 1970.
     package let now: UInt64
-    /// Logs of which something was held, rising by log.
+    /// Logs of which something was held, of a forked log each history, rising by log, size, root.
     package let positions: [LogPosition]
 
     /// Most bytes of a file.
@@ -26,7 +26,11 @@ package struct SavedFrontier: Hashable, Sendable {
         self.ledger = ledger
         self.foldVersion = foldVersion
         self.now = now
-        self.positions = positions.filter { $0.size > 0 }.sorted { $0.log < $1.log }
+        self.positions = positions.filter { $0.size > 0 }.sorted(by: Self.isBefore)
+    }
+
+    private static func isBefore(_ left: LogPosition, _ right: LogPosition) -> Bool {
+        (left.log, left.size, left.root) < (right.log, right.size, right.root)
     }
 
     /// The frontier's digest, which lists and reports print.
@@ -76,7 +80,9 @@ package struct SavedFrontier: Hashable, Sendable {
                 size: try number(words[1], index),
                 root: try digest(words[2], index)
             )
-            guard position.size > 0, positions.last.map({ $0.log < position.log }) ?? true else {
+            guard position.size > 0,
+                positions.last.map({ Self.isBefore($0, position) }) ?? true
+            else {
                 throw .line(index + 1)
             }
             positions.append(position)

@@ -23,6 +23,8 @@ package struct VerifiedPackage: Hashable, Sendable {
     package let checkpoint: SignedCheckpoint
     /// From ``range`` to ``checkpoint``; empty if this package reaches it.
     package let proof: [Digest]
+    /// Where these entries are of a further history of the log, how that leaves another.
+    package var branch: BranchPlace?
 
     /// Whether the log now is exactly as the checkpoint says, so that its note is the one to keep
     /// and to pass on.

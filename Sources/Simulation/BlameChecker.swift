@@ -38,7 +38,11 @@ enum BlameChecker {
         case .twin(let id):
             peer = world.network.peer(of: id).map { world.nodes[$0] }
             return "node \(node.index) sees a twin in node \(peer?.index ?? -1)"
-        case .opened, .byeReceived, .lost, .skew, .storage, .headsDropped: return nil
+        case .parted(let log, _, let size):
+            guard !ForkChecker.forkedLogs(world).contains(log) else { return nil }
+            return "node \(node.index) proves an honest log forked: \(log.short) at \(size)"
+        case .opened, .byeReceived, .lost, .skew, .storage, .headsDropped, .historiesFull:
+            return nil
         }
     }
 }

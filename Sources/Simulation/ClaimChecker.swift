@@ -19,11 +19,14 @@ struct ClaimChecker {
         switch message {
         case .heads(let heads):
             for head in heads.heads {
-                let held = node.disk.store.logs[head.log]
-                guard held?.root(at: head.size, hasher: world.city.hasher) == head.root else {
+                let held = node.disk.store.histories(of: head.log)
+                let isHeld = held.contains {
+                    $0.root(at: head.size, hasher: world.city.hasher) == head.root
+                }
+                guard isHeld else {
                     failure =
                         "node \(node.index) says it holds \(head.size) of"
-                        + " \(head.log.short), its disk has \(held?.size ?? 0)"
+                        + " \(head.log.short), its disk has \(held.map(\.size))"
                     return
                 }
                 check(head.note, of: head.log, from: node, world)

@@ -10,44 +10,56 @@ enum ConvergenceChecker {
         if let down = core.first(where: { $0.process == nil }) {
             return "node \(down.index) is down"
         }
-        let forked = ForkChecker.forkedLogs(world).union(ForkChecker.abandonedLogs(world))
-        let logs = Set(core.flatMap(\.disk.store.logs.keys)).subtracting(forked)
+        let left = ForkChecker.abandonedLogs(world)
+        let logs = Set(core.flatMap(\.disk.store.logs.keys)).subtracting(left)
         for log in logs.sorted() {
-            var first: (node: Int, size: UInt64, root: Digest)?
+            var first: (node: Int, heads: [Head])?
             for node in core {
-                let held = node.disk.store.logs[log] ?? HeldLog()
+                let heads = Head.all(of: log, at: node)
                 guard let other = first else {
-                    first = (node.index, held.size, held.root)
+                    first = (node.index, heads)
                     continue
                 }
-                guard held.size == other.size, held.root == other.root else {
-                    return "of log \(log.short) node \(other.node) holds \(other.size),"
-                        + " node \(node.index) \(held.size)"
-                        + (held.size == other.size ? " of another tree" : "")
+                guard heads == other.heads else {
+                    return "of log \(log.short) node \(other.node) holds"
+                        + " \(other.heads.map(\.size)), node \(node.index) \(heads.map(\.size))"
+                        + (heads.map(\.size) == other.heads.map(\.size) ? " of other trees" : "")
                 }
             }
         }
+        if let detail = ForkChecker.unwritten(world) { return detail }
         if let node = core.first(where: { $0.disk.store.uncheckedCount > 0 }) {
             return "node \(node.index) has not checked all signatures"
         }
         return nil
     }
 
-    /// The first difference in what the core sees, subjects of forked logs left out.
+    /// How far one history of a log goes.
+    private struct Head: Hashable {
+        let size: UInt64
+        let root: Digest
+
+        /// Of every history that a node holds, in one order.
+        static func all(of log: Digest, at node: SimulatedNode) -> [Head] {
+            node.disk.store.histories(of: log).map { Head(size: $0.size, root: $0.root) }
+                .sorted { ($0.size, $0.root) < ($1.size, $1.root) }
+        }
+    }
+
+    /// The first difference in what the core sees, subjects of logs left out that nobody holds.
     static func viewDifference(_ world: World) -> String? {
         let core = world.nodes.filter(\.isCore)
-        let forked = ForkChecker.forkedLogs(world).union(ForkChecker.abandonedLogs(world))
-        var isForked: [SubjectID: Bool] = [:]
+        var isLeftOut: [SubjectID: Bool] = [:]
         for node in core {
-            for log in forked.sorted() {
-                for entry in node.disk.store.logs[log]?.entries ?? [] {
-                    for subject in entry.header?.subjects ?? [] { isForked[subject] = true }
+            for log in ForkChecker.abandonedLogs(world).sorted() {
+                for entry in node.disk.store.histories(of: log).flatMap(\.entries) {
+                    for subject in entry.header?.subjects ?? [] { isLeftOut[subject] = true }
                 }
             }
         }
         var first: (node: Int, views: [SubjectID: Digest])?
         for node in core {
-            let views = node.disk.store.viewDigests().filter { isForked[$0.key] == nil }
+            let views = node.disk.store.viewDigests().filter { isLeftOut[$0.key] == nil }
             guard let other = first else {
                 first = (node.index, views)
                 continue

@@ -37,6 +37,38 @@ enum ForkChecker {
     }
 }
 
+extension ForkChecker {
+    /// Up to where all histories of a log are the same that one of these nodes holds: by their
+    /// leaves, whatever anybody proved; nil if they hold one.
+    static func common(_ log: Digest, _ stores: [SimulatedStore]) -> UInt64? {
+        var least: UInt64?
+        let held = stores.flatMap { $0.histories(of: log) }
+        for (index, left) in held.enumerated() {
+            for right in held[(index + 1)...] where left.root != right.root {
+                let both = zip(left.entries, right.entries)
+                let count = both.prefix { $0.entry.leaf == $1.entry.leaf }.count
+                guard count < min(left.entries.count, right.entries.count) else { continue }
+                least = min(least ?? .max, UInt64(count))
+            }
+        }
+        return least
+    }
+
+    /// A log of which the core holds several histories, and not everybody knows from where on.
+    static func unwritten(_ world: World) -> String? {
+        let core = world.nodes.filter(\.isCore)
+        for log in forkedLogs(world).subtracting(abandonedLogs(world)).sorted() {
+            guard let common = common(log, core.map(\.disk.store)) else { continue }
+            for node in core where node.disk.store.roster.forks[log]?.size != common {
+                let known = node.disk.store.roster.forks[log].map { "\($0.size)" } ?? "nothing"
+                return "log \(log.short) is forked from \(common), node \(node.index) has it"
+                    + " written: \(known)"
+            }
+        }
+        return nil
+    }
+}
+
 /// No honest node is kept from writing for good.
 enum FreezeChecker {
     /// The first honest node that may not write.

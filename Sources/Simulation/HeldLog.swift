@@ -19,8 +19,17 @@ final class HeldEntry {
     }
 
     /// The entry as it is folded.
-    func placed(isForged: Bool) -> PlacedEntry? {
-        header.map { PlacedEntry(entry, header: $0, hash: hash, place: place, isForged: isForged) }
+    func placed(isForged: Bool, path: [Digest] = []) -> PlacedEntry? {
+        header.map { header in
+            PlacedEntry(
+                entry,
+                header: header,
+                hash: hash,
+                place: place,
+                isForged: isForged,
+                path: path
+            )
+        }
     }
 
     /// Whether it belongs to the roster.
@@ -49,6 +58,8 @@ final class EntryPool {
 struct HeldLog: NodeSource {
     struct NoSuchNode: Error {}
 
+    /// Of a further history, where it leaves another.
+    var branch: BranchPlace?
     private(set) var entries: [HeldEntry] = []
     private(set) var range = CompactRange()
     private(set) var root = TreeHasher.emptyRoot
@@ -59,6 +70,15 @@ struct HeldLog: NodeSource {
     private var levels: [[Digest]] = []
 
     var size: UInt64 { range.size }
+
+    init() {}
+
+    /// The history that leaves `parent`, without what it has for itself.
+    init(_ branch: BranchPlace, leaving parent: HeldLog, hasher: TreeHasher) {
+        append(Array(parent.entries.prefix(Int(branch.base))), hasher: hasher)
+        self.branch = branch
+        checked = branch.base
+    }
 
     mutating func append(_ entries: [HeldEntry], hasher: TreeHasher) {
         for entry in entries {

@@ -184,7 +184,10 @@ struct OutOfTurnHostility: Hostility {
         case 4:
             let entries = (node.disk.store.own.entries.prefix(2)).map(\.entry)
             message = .package(Package(log: log, first: 0, entries: entries, proof: []))
-        default: message = .pull(Pull(log: log, first: 0, count: 1, target: 1 << 40, root: nil))
+        default:
+            message = .pull(
+                Pull(log: log, first: 0, count: 1, target: 1 << 40, targetRoot: log, root: nil)
+            )
         }
         return [message.encoded]
     }
@@ -228,7 +231,9 @@ struct FloodHostility: Hostility {
         case 2:
             let log = node.office.id
             let size = max(1, node.disk.store.own.size)
-            let pull = Message.pull(Pull(log: log, first: 0, count: 1, target: size, root: nil))
+            let pull = Message.pull(
+                Pull(log: log, first: 0, count: 1, target: size, targetRoot: log, root: nil)
+            )
             return [[UInt8]](repeating: pull.encoded, count: dice.count(1...20))
         default:
             let heads = (0..<400).map { _ in

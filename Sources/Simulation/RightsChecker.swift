@@ -22,6 +22,8 @@ struct RightsChecker {
     }
 
     private var rights: [Right] = []
+    /// Up to where the histories of a log that are held are the same.
+    private var common: [Digest: UInt64] = [:]
 
     /// The first entry that has effect at a core node and should not.
     static func breach(_ world: World) -> String? {
@@ -83,6 +85,9 @@ struct RightsChecker {
                 parent: nil
             )
         ]
+        for log in store.logs.keys.sorted() {
+            common[log] = ForkChecker.common(log, [store])
+        }
         // Districts first, so that their own grants find them.
         for level in [2, 3, 4, 5] as [UInt64] {
             for entry in entries {
@@ -101,7 +106,7 @@ struct RightsChecker {
     private func authors(_ entry: HeldEntry) -> [Right] {
         rights.filter {
             $0.log == entry.place.log && isSigned(entry, $0.author)
-                && entry.place.sequence < $0.limit
+                && entry.place.sequence < min($0.limit, common[$0.log] ?? .max)
         }
     }
 

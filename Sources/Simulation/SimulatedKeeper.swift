@@ -76,10 +76,28 @@ final class SimulatedKeeper {
 
     /// What a new machine starts with.
     func heads() throws -> [LogHead] {
-        try disk.store.logs.sorted { $0.key < $1.key }.map { id, log in
+        let trees = Array(disk.store.logs) + Array(disk.store.branches)
+        return try trees.sorted { $0.key < $1.key }.map { id, log in
             var note = log.note
-            if id == office.id, mayWrite { note = try checkpoint().note.bytes }
-            return LogHead(log: id, range: log.range, note: note.isEmpty ? nil : note)
+            if id == office.id {
+                if mayWrite {
+                    note = try checkpoint().note.bytes
+                } else if disk.store.roster.forks[id] != nil, let mark = disk.fence.mark,
+                    mark.size > 0, log.root(at: mark.size, hasher: hasher) == mark.root
+                {
+                    note = try SignedCheckpoint.sign(
+                        size: mark.size,
+                        root: mark.root,
+                        with: office.log
+                    ).note.bytes
+                }
+            }
+            return LogHead(
+                log: id,
+                branch: log.branch,
+                range: log.range,
+                note: note.isEmpty ? nil : note
+            )
         }
     }
 
@@ -115,9 +133,11 @@ final class SimulatedKeeper {
         try disk.transaction(bytes: bytes) { store in
             var sizes: [Digest: UInt64] = [:]
             for package in packages {
-                guard package.first == sizes[package.log] ?? store.logs[package.log]?.size ?? 0
+                let key = package.branch?.key ?? package.log
+                let base = package.branch?.base ?? 0
+                guard package.first == sizes[key] ?? store.tree(key)?.size ?? base
                 else { throw DiskError.outOfPlace }
-                sizes[package.log] = package.range.size
+                sizes[key] = package.range.size
             }
             for package in packages {
                 let batch = batch(package)
@@ -131,6 +151,7 @@ final class SimulatedKeeper {
     private func batch(_ package: VerifiedPackage) -> SimulatedStore.Batch {
         SimulatedStore.Batch(
             log: package.log,
+            branch: package.branch,
             entries: package.entries.enumerated().map { offset, verified in
                 pool.held(
                     verified.entry,
@@ -139,11 +160,44 @@ final class SimulatedKeeper {
                     header: try? verified.header.get()
                 )
             },
-            forged: package.forged.map { Place(log: package.log, sequence: $0) },
+            forged: package.entries.filter { $0.signature == .forged }.map(\.entry.leaf),
             checked: package.entries.firstIndex { $0.signature == .unchecked }
                 ?? package.entries.count,
             note: package.reachesCheckpoint ? package.checkpoint.note.bytes : nil
         )
+    }
+
+    /// Proves from the own tree where a peer's history leaves it, and keeps that.
+    func proveFork(_ parting: ForkParting) -> ForkProof? {
+        let place = parting.place
+        guard let log = disk.store.tree(place.parent), log.size > place.base,
+            let signed = try? SignedCheckpoint.verify(
+                parting.ours,
+                logKey: parting.theirs.logKey
+            ), signed.checkpoint.size <= log.size, signed.checkpoint.size > place.base,
+            let way = try? consistencyProof(
+                from: place.base + 1,
+                to: signed.checkpoint.size,
+                source: log
+            )
+        else { return nil }
+        let proof = ForkProof(
+            logKey: parting.theirs.logKey,
+            common: parting.common,
+            ForkProof.Branch(
+                leaf: hasher.leafHash(log.entries[Int(place.base)].entry.leaf),
+                note: parting.ours,
+                proof: way
+            ),
+            ForkProof.Branch(
+                leaf: place.leaf,
+                note: parting.theirs.note.bytes,
+                proof: parting.proof
+            )
+        )
+        guard proof.proven() != nil else { return nil }
+        disk.store.keep(proof)
+        return proof
     }
 
     /// Writes to the own log: all or none; durable, fenced and signed on return.

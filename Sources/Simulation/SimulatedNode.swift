@@ -12,6 +12,9 @@ final class SimulatedProcess {
         case compare(RequestID, log: Digest, size: UInt64)
         case append([WriteItem], (Result<SimulatedKeeper.Released?, any Error>) -> Void)
         case keepEvidence(ForkEvidence)
+        case proveFork(ForkParting)
+        case keepFork(ForkProof)
+        case writeFork(ForkProof)
         case stopWriting(StopReason)
         case viewDigest
         case checkSignatures

@@ -21,9 +21,16 @@ struct SimulatedStore {
 
     let identity: Identity
     private(set) var logs: [Digest: HeldLog] = [:]
+    /// Further histories of logs, by their keys, each with what it has in common with others.
+    private(set) var branches: [Digest: HeldLog] = [:]
+    /// In which history the entries stand that not all of a log's have.
+    private var paths: [Digest: [Digest]] = [:]
     private(set) var roster: Roster
-    private(set) var forged: Set<Place> = []
+    /// Leaves of entries that their authors did not sign.
+    private(set) var forged: Set<[UInt8]> = []
     private(set) var evidence: [ForkEvidence] = []
+    /// Proofs of forks that were made here or came from peers.
+    private(set) var proofs: Set<ForkProof> = []
     /// External ids that were imported.
     private(set) var imported: [Digest: SubjectID] = [:]
     private(set) var bytes = 0
@@ -59,20 +66,41 @@ struct SimulatedStore {
     var frontier: Digest {
         frontierDigest(
             logs.map { LogPosition(log: $0.key, size: $0.value.size, root: $0.value.root) }
+                + branches.values.compactMap { held in
+                    held.branch.map {
+                        LogPosition(log: $0.log, size: held.size, root: held.root)
+                    }
+                }
         )
     }
 
-    func isForged(_ entry: HeldEntry) -> Bool { forged.contains(entry.place) }
+    func isForged(_ entry: HeldEntry) -> Bool { forged.contains(entry.entry.leaf) }
+
+    /// A log, or a further history by its key.
+    func tree(_ key: Digest) -> HeldLog? { logs[key] ?? branches[key] }
+
+    /// All histories of a log.
+    func histories(of log: Digest) -> [HeldLog] {
+        [logs[log]].compactMap { $0 }
+            + branches.sorted { $0.key < $1.key }.map(\.value)
+            .filter { $0.branch?.log == log }
+    }
 
     /// Entries about a subject, in no order.
     func entries(about subject: SubjectID) -> [HeldEntry] { bySubject[subject] ?? [] }
 
     func placed(about subject: SubjectID) -> [PlacedEntry] {
-        entries(about: subject).compactMap { $0.placed(isForged: isForged($0)) }
+        entries(about: subject).compactMap(placed)
+    }
+
+    private func placed(_ entry: HeldEntry) -> PlacedEntry? {
+        entry.placed(isForged: isForged(entry), path: paths[entry.hash] ?? [])
     }
 
     /// Entries whose authors' signatures were not looked at yet.
-    var uncheckedCount: UInt64 { logs.values.reduce(0) { $0 + $1.size - $1.checked } }
+    var uncheckedCount: UInt64 {
+        (Array(logs.values) + branches.values).reduce(0) { $0 + $1.size - $1.checked }
+    }
 }
 
 // Taking entries in.
@@ -80,9 +108,11 @@ extension SimulatedStore {
     /// Entries that follow on what is held of a log.
     struct Batch {
         let log: Digest
+        /// Of a further history, where it leaves another.
+        var branch: BranchPlace?
         let entries: [HeldEntry]
-        /// Places of those that their authors did not sign.
-        let forged: [Place]
+        /// Leaves of those that their authors did not sign.
+        let forged: [[UInt8]]
         /// How many from the first were looked at for that.
         let checked: Int
         /// The checkpoint they reach.
@@ -91,12 +121,17 @@ extension SimulatedStore {
 
     /// Takes in what a transaction brings; roster and marks follow at once, views when asked for.
     mutating func insert(_ batch: Batch, hasher: TreeHasher) {
-        var log = logs[batch.log] ?? HeldLog()
+        let key = batch.branch?.key ?? batch.log
+        var log = tree(key) ?? HeldLog()
+        if let branch = batch.branch, branches[key] == nil, let parent = tree(branch.parent) {
+            log = HeldLog(branch, leaving: parent, hasher: hasher)
+        }
         if log.checked == log.size { log.checked += UInt64(batch.checked) }
-        logs[batch.log] = nil
+        hold(nil, key)
         log.append(batch.entries, hasher: hasher)
         if let note = batch.note { log.note = note }
-        logs[batch.log] = log
+        hold(log, key)
+        followHistories(of: batch.log)
         forged.formUnion(batch.forged)
         for entry in batch.entries {
             bytes += entry.entry.byteCount
@@ -116,6 +151,42 @@ extension SimulatedStore {
 
     mutating func keep(_ found: ForkEvidence) { evidence.append(found) }
 
+    mutating func keep(_ proof: ForkProof) { proofs.insert(proof) }
+
+    private mutating func hold(_ log: HeldLog?, _ key: Digest) {
+        if log?.branch != nil || branches[key] != nil {
+            branches[key] = log
+        } else {
+            logs[key] = log
+        }
+    }
+
+    /// Says of the entries of a forked log in which of its histories they stand.
+    private mutating func followHistories(of log: Digest) {
+        let hasher = TreeHasher()
+        let places = branches.values.compactMap(\.branch).filter { $0.log == log }
+        guard let least = places.map(\.base).min() else { return }
+        let histories = Histories(
+            log: log,
+            places.compactMap { place in
+                guard let entry = tree(place.parent)?.entries[Int(place.base)] else { return nil }
+                return Histories.Member(place, sibling: hasher.leafHash(entry.entry.leaf))
+            }
+        )
+        var paths: [Digest: [Digest]] = [:]
+        for key in [log] + places.map(\.key).sorted() {
+            for entry in tree(key)?.entries.dropFirst(Int(least)) ?? [] {
+                let path = histories.path(key, to: entry.place.sequence)
+                if let known = paths[entry.hash], !path.lexicographicallyPrecedes(known) {
+                    continue
+                }
+                paths[entry.hash] = path
+                stale.formUnion(entry.header?.subjects ?? [])
+            }
+        }
+        self.paths.merge(paths) { _, new in new }
+    }
+
     private mutating func followRoster() {
         let before = roster
         roster = readRoster()
@@ -124,21 +195,32 @@ extension SimulatedStore {
             if isSigned(entry, key) {
                 signed.insert(entry.hash)
             } else {
-                forged.insert(entry.place)
+                forged.insert(entry.entry.leaf)
             }
         }
-        for log in logs.keys.sorted() {
+        for key in (Array(logs.keys) + branches.keys).sorted() {
+            let log = branches[key]?.branch?.log ?? key
             let named = Set(before.rights(log: log).map(\.author))
             let now = Set(roster.rights(log: log).map(\.author)).subtracting(named)
-            guard !now.isEmpty, let held = logs[log],
+            guard !now.isEmpty, let held = tree(key),
                 let first = held.entries.prefix(Int(held.checked)).firstIndex(where: {
                     now.contains($0.entry.author)
                 })
             else { continue }
-            logs[log]?.checked = UInt64(first)
+            setChecked(max(UInt64(first), held.branch?.base ?? 0), key)
         }
         for log in logs.keys.sorted() where before.rights(log: log) != roster.rights(log: log) {
-            for entry in logs[log]?.entries ?? [] { stale.formUnion(entry.header?.subjects ?? []) }
+            for entry in histories(of: log).flatMap(\.entries) {
+                stale.formUnion(entry.header?.subjects ?? [])
+            }
+        }
+    }
+
+    private mutating func setChecked(_ count: UInt64, _ key: Digest) {
+        if branches[key] == nil {
+            logs[key]?.checked = count
+        } else {
+            branches[key]?.checked = count
         }
     }
 
@@ -172,16 +254,16 @@ extension SimulatedStore {
 
     /// Looks at the signatures that a bulk catch-up left over.
     mutating func checkSignatures() {
-        for id in logs.keys.sorted() {
-            guard let log = logs[id], log.checked < log.size else { continue }
+        for id in (Array(logs.keys) + branches.keys).sorted() {
+            guard let log = tree(id), log.checked < log.size else { continue }
             for entry in log.entries[Int(log.checked)...] {
                 guard let key = roster.authorKey(entry.entry.author), !isSigned(entry, key) else {
                     continue
                 }
-                forged.insert(entry.place)
+                forged.insert(entry.entry.leaf)
                 stale.formUnion(entry.header?.subjects ?? [])
             }
-            logs[id]?.checked = log.size
+            setChecked(log.size, id)
         }
     }
 }
@@ -229,8 +311,13 @@ extension SimulatedStore {
 // What peers ask for.
 extension SimulatedStore {
     func read(_ request: ReadRequest, hasher: TreeHasher) -> ReadAnswer {
-        guard let log = logs[request.log], request.target <= log.size,
-            request.first < request.target
+        let held = histories(of: request.log).filter { request.target <= $0.size }
+        guard request.first < request.target,
+            let log = held.count == 1
+                ? held.first
+                : held.first(where: {
+                    $0.root(at: request.target, hasher: hasher) == request.targetRoot
+                })
         else { return .notHeld }
         func proof(from size: UInt64) -> [Digest] {
             guard size < request.target else { return [] }

@@ -4,6 +4,7 @@ import Encoding
 import Ledger
 import Replica
 import Replication
+import TransparencyLog
 
 extension World {
     /// Starts a node's process.
@@ -92,6 +93,9 @@ extension World {
         case .compare(let request, let log, let size):
             enqueue(.compare(request, log: log, size: size), at: node)
         case .keepEvidence(let evidence): enqueue(.keepEvidence(evidence), at: node)
+        case .proveFork(let parting): enqueue(.proveFork(parting), at: node)
+        case .keepFork(let proof): enqueue(.keepFork(proof), at: node)
+        case .writeFork(let proof): enqueue(.writeFork(proof), at: node)
         case .stopWriting(let reason): enqueue(.stopWriting(reason), at: node)
         case .dial(let address): network.dial(address, from: node, self)
         case .notice(let notice):
@@ -135,11 +139,23 @@ extension World {
         case .read(let request, let read):
             tell(node, .read(request, node.disk.store.read(read, hasher: city.hasher)))
         case .compare(let request, let log, let size):
-            let root = node.disk.store.logs[log]?.root(at: size, hasher: city.hasher)
-            tell(node, .compared(request, root: root))
+            let tree = node.disk.store.tree(log).flatMap { held in
+                size <= held.size ? try? CompactRange(size: size, source: held) : nil
+            }
+            tell(node, .compared(request, range: tree))
         case .append(let items, let completion):
             try append(items, completion, node, process)
         case .keepEvidence(let evidence): node.disk.store.keep(evidence)
+        case .proveFork(let parting):
+            if let proof = keeper.proveFork(parting) { tell(node, .forkProven(proof)) }
+        case .keepFork(let proof): node.disk.store.keep(proof)
+        case .writeFork(let proof):
+            guard let fork = proof.proven(),
+                fork.size < node.disk.store.roster.forks[fork.log]?.size ?? .max
+            else { return }
+            note("node=\(node.index) writes fork log=\(fork.log.short) common=\(fork.size)")
+            let draft = EntryDraft.fork(roster: city.subject, proof)
+            try append([WriteItem(draft)], { _ in }, node, process)
         case .stopWriting(let reason):
             try keeper.stopWriting(reason)
             guard keeper.stop != nil else { return }

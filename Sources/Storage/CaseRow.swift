@@ -39,6 +39,8 @@ package struct CaseRow: Hashable, Sendable {
     package let disputedFrom: UInt64?
     /// Since when this side has been asked for its yes to a link.
     package let askedAt: UInt64?
+    /// Places that help, each once.
+    package let assistants: [String]
     /// How many things contradict each other.
     package let conflicts: Int
     /// What is odd about an imported record.
@@ -56,7 +58,7 @@ package struct CaseRow: Hashable, Sendable {
     static let columns = """
         number, stage, scope, holder, category, summary, place, address, reported_at, due_at, \
         closed_at, updated_at, was_overdue, offered_to, answer_by, disputed_from, conflicts, \
-        flags, external, grid, alert, asked_at
+        flags, external, grid, alert, asked_at, assistants
         """
 
     init(_ view: SubjectView) {
@@ -77,6 +79,7 @@ package struct CaseRow: Hashable, Sendable {
         offeredTo = offer?.to.code
         answerBy = offer?.answerBy
         disputedFrom = offer?.disputedFrom
+        assistants = Set(view.custody.assistances.map(\.to.code)).sorted()
         askedAt = view.askedLinks.map(\.time).min()
         conflicts = view.conflicts.count
         flags = view.flags.map(\.rawValue)
@@ -108,6 +111,7 @@ package struct CaseRow: Hashable, Sendable {
         grid = row.optionalText(first + 19)
         alert = row.isNull(first + 20) ? nil : SubjectID(row.blob(first + 20))
         askedAt = row.optionalCount(first + 21)
+        assistants = row.text(first + 22).split(separator: " ").map(String.init)
     }
 
     var values: [SQLValue] {
@@ -119,6 +123,7 @@ package struct CaseRow: Hashable, Sendable {
             .optional(disputedFrom), .integer(Int64(conflicts)),
             .text(flags.joined(separator: " ")), .optional(external), .optional(grid),
             alert.map { .blob($0.bytes) } ?? .null, .optional(askedAt),
+            .text(assistants.joined(separator: " ")),
         ]
     }
 

@@ -1,11 +1,14 @@
 package import Crypto
 internal import Encoding
+package import Ledger
 package import TransparencyLog
 
-/// What is held of one log.
+/// What is held of one log, or of one further history of it.
 package struct LogState: Hashable, Sendable {
-    /// SHA-256 of the log key.
+    /// SHA-256 of the log key; of a further history, its key.
     package let id: Digest
+    /// Of a further history, where it leaves another.
+    package internal(set) var branch: BranchPlace?
     /// Peaks and size of the tree over the entries held.
     package internal(set) var range: CompactRange
     /// Root over them.
@@ -19,8 +22,14 @@ package struct LogState: Hashable, Sendable {
     /// The row that numbers the log in positions.
     let number: Int64
 
-    /// How many entries are held.
+    /// How many entries are held, with those that a further history has in common with others.
     package var size: UInt64 { range.size }
+
+    /// SHA-256 of the log key.
+    package var log: Digest { branch?.log ?? id }
+
+    /// The first entry that stands in rows of its own.
+    package var base: UInt64 { branch?.base ?? 0 }
 
     init(id: Digest, number: Int64) {
         self.id = id
@@ -29,6 +38,15 @@ package struct LogState: Hashable, Sendable {
         root = TreeHasher.emptyRoot
         note = []
         checked = 0
+    }
+
+    /// An empty history that leaves another.
+    init(_ branch: BranchPlace, range: CompactRange, number: Int64) {
+        self.init(id: branch.key, number: number)
+        self.branch = branch
+        self.range = range
+        root = branch.root
+        checked = branch.base
     }
 
     init(_ row: Row) throws {

@@ -30,6 +30,17 @@ enum Schema {
             checked INTEGER NOT NULL
         ) STRICT;
 
+        -- Further histories of a log whose key signed several. Each has a row among the logs under
+        -- a key of its own and, from `base` on, entries at positions of its own.
+        CREATE TABLE branch (
+            number INTEGER PRIMARY KEY,
+            log BLOB NOT NULL,
+            parent BLOB NOT NULL,
+            base INTEGER NOT NULL,
+            root BLOB NOT NULL,
+            leaf BLOB NOT NULL
+        ) STRICT;
+
         CREATE TABLE entry (
             position INTEGER PRIMARY KEY,
             header BLOB NOT NULL,
@@ -140,6 +151,7 @@ enum Schema {
             grid TEXT,
             alert BLOB,
             asked_at INTEGER,
+            assistants TEXT NOT NULL,
             digest BLOB NOT NULL
         ) STRICT;
         CREATE INDEX case_by_number ON case_view (number);

@@ -1,6 +1,6 @@
 package import Crypto
 internal import Encoding
-internal import Ledger
+package import Ledger
 package import Replication
 package import TransparencyLog
 
@@ -10,6 +10,43 @@ extension Store {
         guard let state = statesByLog[log], size <= state.size else { return nil }
         if size == state.size { return state.range }
         return try CompactRange(size: size, source: nodes(state))
+    }
+
+    /// Which history of a log has this root at this size: the log, or a further one by its key.
+    ///
+    /// Of a log of which one is held that is not looked at; a proof from it leads elsewhere then.
+    package func history(of log: Digest, at size: UInt64, root: Digest) throws -> Digest? {
+        guard histories[log] != nil else {
+            return statesByLog[log].flatMap { size <= $0.size ? log : nil }
+        }
+        let candidates = [log] + branches(of: log).map(\.id)
+        return try candidates.first { try self.root(of: $0, size: size) == root }
+    }
+
+    /// Keeps a proof of a fork.
+    package func keepEvidence(_ proof: ForkProof, at time: UInt64) throws {
+        var range = proof.common
+        let roots = proof.branches.map { branch in
+            var range = range
+            range.append(branch.leaf, hasher: treeHasher)
+            return range.root(hasher: treeHasher)
+        }
+        range.append(proof.branches[0].leaf, hasher: treeHasher)
+        let shown = zip(proof.branches, roots).map { branch, root in
+            BundleEvidence.Branch(note: branch.note, root: root, proof: branch.proof)
+        }
+        try keepEvidence(
+            log: proof.log,
+            shown[0].note,
+            shown[1].note,
+            shown: BundleEvidence(
+                log: proof.log,
+                size: range.size,
+                left: shown[0],
+                right: shown[1]
+            ),
+            at: time
+        )
     }
 
     /// Keeps two checkpoints of one log that no tree can join.
@@ -47,7 +84,7 @@ extension Store {
         at size: UInt64,
         to note: [UInt8]
     ) throws -> BundleEvidence.Branch? {
-        guard let key = roster.member(log: log)?.keys.log,
+        guard let key = roster.member(log: statesByLog[log]?.log ?? log)?.keys.log,
             let signed = try? SignedCheckpoint.verify(note, logKey: key),
             1...signed.checkpoint.size ~= size,
             try root(of: log, size: signed.checkpoint.size) == signed.checkpoint.root,

@@ -26,6 +26,8 @@ package struct CaseFilter: Hashable, Sendable {
     package var holder: Scope?
     /// Only cases offered to this place or one within it.
     package var offeredTo: Scope?
+    /// Only cases with which this place, or one within it, helps.
+    package var assistant: Scope?
     /// Only cases with a place as text and no address code.
     package var isUnresolved = false
     /// Only cases at this address code.
@@ -81,6 +83,9 @@ package struct CaseFilter: Hashable, Sendable {
         }
         if let holder { terms.append(Self.prefix("c.holder", holder.code)) }
         if let offeredTo { terms.append(Self.prefix("c.offered_to", offeredTo.code)) }
+        if let assistant {
+            terms.append(("' ' || c.assistants LIKE ?", [.text("% \(assistant.code)%")]))
+        }
         if isUnresolved { terms.append(("c.place IS NOT NULL AND c.address IS NULL", [])) }
         if let address {
             // Ids as literals: their number is not bounded by that of a statement's values.

@@ -30,7 +30,9 @@ extension Store {
     }
 
     private func insert(_ package: VerifiedPackage, touched: inout Touched) throws {
-        var state = state(of: package.log)
+        var state =
+            try package.branch.map { try history($0, touched: &touched) }
+            ?? state(of: package.log)
         guard package.first == state.size else {
             throw StoreError.outOfPlace(log: package.log, got: package.first, want: state.size)
         }
@@ -44,6 +46,34 @@ extension Store {
             touched: &touched
         )
         adopt(state)
+    }
+
+    /// A further history of a log, begun if nothing of it is held.
+    private func history(_ branch: BranchPlace, touched: inout Touched) throws -> LogState {
+        if let state = statesByLog[branch.key] { return state }
+        guard let range = try tree(of: branch.parent, size: branch.base),
+            range.root(hasher: treeHasher) == branch.root
+        else {
+            let held = statesByLog[branch.parent]?.size ?? 0
+            throw StoreError.outOfPlace(log: branch.log, got: branch.base, want: held)
+        }
+        let state = try begin(branch, range: range)
+        adopt(state)
+        try followHistories()
+        // Entries that stood in the only history stand in one of several now.
+        for tree in [statesByLog[branch.log]].compactMap({ $0 }) + branches(of: branch.log) {
+            let first = max(branch.base, tree.base)
+            guard first < tree.size else { continue }
+            try database.run(
+                """
+                INSERT INTO stale (subject) SELECT DISTINCT subject FROM subject_entry
+                WHERE position BETWEEN ? AND ? ON CONFLICT DO NOTHING
+                """,
+                tree.positions(first..<tree.size)
+            )
+        }
+        touched.hasStale = true
+        return state
     }
 
     /// Brings roster and view up to what a transaction inserted; inside that transaction.
@@ -61,7 +91,9 @@ extension Store {
         }
         let verdicts = try refold(touched)
         // A policy changes the deadlines of what was folded before it came.
-        if touched.hasRoster || touched.subjects.values.contains(where: \.isPolicy) {
+        if touched.hasRoster || touched.hasStale
+            || touched.subjects.values.contains(where: \.isPolicy)
+        {
             try refoldStale()
         }
         return verdicts

@@ -13,7 +13,7 @@ extension Store {
 
     /// Digest over the logs held: equal on two nodes exactly when they hold the same entries.
     package var frontier: Digest {
-        frontierDigest(logs.map { LogPosition(log: $0.id, size: $0.size, root: $0.root) })
+        frontierDigest(trees.map { LogPosition(log: $0.log, size: $0.size, root: $0.root) })
     }
 
     /// Digest over the view: equal on two nodes when every case has the same merged state.

@@ -13,12 +13,24 @@ extension Store {
         byteMax: Int = .max
     ) throws -> [Entry] {
         guard let state = statesByLog[log] else { throw StoreError.unknownLog(log) }
-        let range = range.clamped(to: 0..<state.size)
-        guard !range.isEmpty else { return [] }
-        let bounds = try state.positions(range)
-        let parts = try partsByPosition(bounds)
         var entries: [Entry] = []
         var bytes = 0
+        for (state, held) in try spans(of: state) {
+            let part = range.clamped(to: held)
+            guard !part.isEmpty else { continue }
+            try read(state.positions(part), into: &entries, &bytes, byteMax: byteMax)
+            guard bytes <= byteMax else { break }
+        }
+        return entries
+    }
+
+    private func read(
+        _ bounds: [SQLValue],
+        into entries: inout [Entry],
+        _ bytes: inout Int,
+        byteMax: Int
+    ) throws {
+        let parts = try partsByPosition(bounds)
         try database.scan(
             "SELECT position, header, leaf FROM entry WHERE position BETWEEN ? AND ?"
                 + " ORDER BY position",
@@ -35,7 +47,37 @@ extension Store {
             entries.append(entry)
             return true
         }
-        return entries
+    }
+
+    /// In whose rows the entries of a history stand, in order.
+    func spans(of state: LogState) throws -> [(state: LogState, held: Range<UInt64>)] {
+        var spans: [(state: LogState, held: Range<UInt64>)] = []
+        var (state, end) = (state, state.size)
+        while true {
+            spans.append((state, min(state.base, end)..<end))
+            guard let branch = state.branch else { return spans.reversed() }
+            guard let parent = statesByLog[branch.parent], parent.size >= branch.base,
+                spans.count <= statesByLog.count
+            else { throw StoreError.damaged("a history leaves one that is not held") }
+            (state, end) = (parent, branch.base)
+        }
+    }
+
+    /// Takes up which histories of a log leave which.
+    func followHistories() throws {
+        histories = [:]
+        for log in Set(statesByLog.values.compactMap { $0.branch?.log }).sorted() {
+            histories[log] = Histories(
+                log: log,
+                try branches(of: log).compactMap(\.branch).map { branch in
+                    let leaf = try entries(of: branch.parent, branch.base..<branch.base + 1).first
+                    guard let leaf else {
+                        throw StoreError.damaged("a history leaves one that is not held")
+                    }
+                    return Histories.Member(branch, sibling: treeHasher.leafHash(leaf.leaf))
+                }
+            )
+        }
     }
 
     /// Root over the first `size` entries of a log; nil if fewer are held.
@@ -76,6 +118,11 @@ extension Store {
 
     /// Reads the entries whose positions the query gives; they were checked when they came in.
     func placedEntries(_ query: String, _ values: [SQLValue]) throws -> [PlacedEntry] {
+        try positionedEntries(query, values).map(\.entry)
+    }
+
+    /// The same, each with its row id, which an entry that is in no row has not.
+    func positionedEntries(_ query: String, _ values: [SQLValue]) throws -> [PositionedEntry] {
         try database.rows(
             """
             SELECT e.position, e.header, e.leaf,
@@ -85,7 +132,8 @@ extension Store {
             values
         ) { row in
             let position = row.integer(0)
-            guard let log = logsByNumber[Position(position).logNumber],
+            guard
+                let state = logsByNumber[Position(position).logNumber].flatMap({ statesByLog[$0] }),
                 let header = try? Header(decoding: row.blob(1))
             else { throw StoreError.damaged("an indexed entry can not be read") }
             let bounds = [SQLValue.integer(position), .integer(position)]
@@ -96,18 +144,21 @@ extension Store {
                     ? []
                     : try partsByPosition(bounds).assembled(position, count: header.parts.count)
             )
-            return PlacedEntry(
+            let sequence = Position(position).sequence
+            let placed = PlacedEntry(
                 entry,
                 header: header,
                 hash: entry.hash(hasher),
-                place: Place(log: log, sequence: Position(position).sequence),
-                isForged: row.integer(3) != 0
+                place: Place(log: state.log, sequence: sequence),
+                isForged: row.integer(3) != 0,
+                path: histories[state.log]?.path(state.id, to: sequence) ?? []
             )
+            return (position, placed)
         }
     }
 
-    func nodes(_ state: LogState) -> TileSource<StoredTiles> {
-        TileSource(StoredTiles(database: database, state: state, hasher: treeHasher))
+    func nodes(_ state: LogState) throws -> TileSource<StoredTiles> {
+        TileSource(StoredTiles(database: database, spans: try spans(of: state), hasher: treeHasher))
     }
 
     func subjectNumber(_ subject: SubjectID) throws -> Int64? {
@@ -141,6 +192,9 @@ extension Store {
     }
 }
 
+/// An entry with its row id.
+typealias PositionedEntry = (position: Int64?, entry: PlacedEntry)
+
 /// Parts by row id.
 private struct StoredParts {
     let parts: [Int64: Part]
@@ -151,28 +205,46 @@ private struct StoredParts {
 }
 
 /// The tiles of one log: those of leaves computed from the entries, the others as stored.
+///
+/// A tile of a further history has what it shares with others too, once it has a row.
 struct StoredTiles: TileReader {
     let database: Database
-    let state: LogState
+    let spans: [(state: LogState, held: Range<UInt64>)]
     let hasher: TreeHasher
 
     func tile(level: Int, index: UInt64) throws -> [Digest] {
-        guard level == 0 else {
-            let bytes =
-                try database.first(
-                    "SELECT hashes FROM tile WHERE log = ? AND level = ? AND number = ?",
-                    [.integer(state.number), .integer(Int64(level)), .count(index)]
-                ) { $0.blob(0) } ?? []
+        let width = UInt64(TileIndex.width)
+        guard level == 0 else { return try stored(level: level, index: index) }
+        var hashes: [Digest] = []
+        for (state, held) in spans {
+            let range = (index * width..<(index + 1) * width).clamped(to: held)
+            guard !range.isEmpty else { continue }
+            hashes += try database.rows(
+                "SELECT leaf FROM entry WHERE position BETWEEN ? AND ? ORDER BY position",
+                state.positions(range)
+            ) { hasher.leafHash($0.blob(0)) }
+        }
+        return hashes
+    }
+
+    private func stored(level: Int, index: UInt64) throws -> [Digest] {
+        for (state, held) in spans.reversed() {
+            let bytes = try database.first(
+                "SELECT hashes FROM tile WHERE log = ? AND level = ? AND number = ?",
+                [.integer(state.number), .integer(Int64(level)), .count(index)]
+            ) { $0.blob(0) }
+            guard let bytes else { continue }
             guard bytes.count.isMultiple(of: Digest.count) else {
                 throw StoreError.damaged("a tile of log \(state.id.short) is not whole hashes")
             }
-            return stride(from: 0, to: bytes.count, by: Digest.count).map { Digest(bytes, at: $0) }
+            // Of one that this history left, only what was complete before.
+            let complete = held.upperBound >> UInt64(TileIndex.height * level)
+            let first = index * UInt64(TileIndex.width)
+            let count = Int(
+                min(complete - min(complete, first), UInt64(bytes.count / Digest.count))
+            )
+            return (0..<count).map { Digest(bytes, at: $0 * Digest.count) }
         }
-        let width = UInt64(TileIndex.width)
-        let range = (index * width..<(index + 1) * width).clamped(to: 0..<state.size)
-        return try database.rows(
-            "SELECT leaf FROM entry WHERE position BETWEEN ? AND ? ORDER BY position",
-            state.positions(range)
-        ) { hasher.leafHash($0.blob(0)) }
+        return []
     }
 }

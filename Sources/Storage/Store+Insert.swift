@@ -19,6 +19,8 @@ struct Touched {
     var subjects: [Int64: TouchedSubject] = [:]
     /// Whether a roster entry was among them.
     var hasRoster = false
+    /// Whether subjects were marked to be folded again.
+    var hasStale = false
 
     /// Rows of the subjects among them that are policies.
     var policies: [Int64] { subjects.filter { $0.value.isPolicy }.keys.sorted() }
@@ -122,8 +124,9 @@ extension Store {
             incoming.entry,
             header: header,
             hash: incoming.hash,
-            place: Place(log: state.id, sequence: sequence),
-            isForged: incoming.isForged
+            place: Place(log: state.log, sequence: sequence),
+            isForged: incoming.isForged,
+            path: histories[state.log]?.path(state.id, to: sequence) ?? []
         )
         if RosterOperation.isRoster(header.operation) {
             try database.run(
@@ -175,6 +178,24 @@ extension Store {
         return number
     }
 
+    /// Begins a further history of a log; inside a transaction.
+    func begin(
+        _ branch: BranchPlace,
+        range: CompactRange,
+        number given: Int64? = nil
+    ) throws -> LogState {
+        let number = given ?? (logsByNumber.keys.max() ?? 0) + 1
+        let state = LogState(branch, range: range, number: number)
+        try database.run(
+            "INSERT INTO branch (number, log, parent, base, root, leaf) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                .integer(number), .digest(branch.log), .digest(branch.parent), .count(branch.base),
+                .digest(branch.root), .digest(branch.leaf),
+            ]
+        )
+        return state
+    }
+
     private func insertNode(
         _ hash: Digest,
         _ tile: TileIndex,
@@ -188,13 +209,36 @@ extension Store {
             try database.first(
                 "SELECT hashes FROM tile WHERE log = ? AND level = ? AND number = ?",
                 place
-            ) { $0.blob(0) } ?? []
+            ) { $0.blob(0) } ?? inherited(tile, offset, log)
         guard hashes.count == offset * Digest.count else {
             throw StoreError.damaged("a tile of log \(log.id.short) has not the hashes it should")
         }
         try database.run(
             "INSERT OR REPLACE INTO tile (log, level, number, hashes) VALUES (?, ?, ?, ?)",
             place + [.blob(hashes + hash.bytes)]
+        )
+    }
+
+    /// The first hashes of a tile that a further history has in common with others.
+    private func inherited(_ tile: TileIndex, _ offset: Int, _ state: LogState) throws -> [UInt8] {
+        guard state.branch != nil, offset > 0 else { return [] }
+        let tiles = StoredTiles(
+            database: database,
+            spans: try spans(of: state).dropLast(),
+            hasher: treeHasher
+        )
+        return try tiles.tile(level: tile.level, index: tile.index).prefix(offset).flatMap(\.bytes)
+    }
+}
+
+extension BranchPlace {
+    init(branchRow row: Row) throws {
+        self.init(
+            log: try row.digest(1),
+            parent: try row.digest(2),
+            base: row.count(3),
+            root: try row.digest(4),
+            leaf: try row.digest(5)
         )
     }
 }

@@ -57,11 +57,16 @@ extension Store {
     /// Whether all of a frontier is held here, in the same history and with checked signatures.
     private func check(_ saved: SavedFrontier) throws {
         for position in saved.positions {
-            guard let state = statesByLog[position.log], state.size >= position.size else {
+            let trees = ([position.log] + branches(of: position.log).map(\.id))
+                .compactMap { statesByLog[$0] }.filter { $0.size >= position.size }
+            guard !trees.isEmpty else {
                 let held = statesByLog[position.log]?.size ?? 0
                 throw RewindError.behind(position.log, held: held, want: position.size)
             }
-            guard try root(of: position.log, size: position.size) == position.root else {
+            let found = try trees.first {
+                try root(of: $0.id, size: position.size) == position.root
+            }
+            guard let state = found else {
                 throw RewindError.otherHistory(position.log, size: position.size)
             }
             guard state.checked >= position.size else {
@@ -85,8 +90,14 @@ extension Store {
         var absent: UInt64 = 0
         var done: UInt64 = 0
         for position in saved.positions {
-            guard let source = statesByLog[position.log] else { continue }
-            var state = LogState(id: source.id, number: source.number)
+            guard
+                let held = try history(
+                    of: position.log,
+                    at: position.size,
+                    root: position.root
+                ), let source = statesByLog[held]
+            else { continue }
+            var state = try scratch.begin(position, source, of: self)
             while state.size < position.size {
                 let end = min(position.size, state.size + Self.copiedInOne)
                 let entries = try entries(
@@ -97,11 +108,12 @@ extension Store {
                 var range = state.range
                 var incoming: [IncomingEntry] = []
                 for entry in entries {
-                    let isForged = forged.contains(try source.position(range.size))
+                    let place = try rowPosition(range.size, of: source)
+                    let isForged = forged.contains(place)
                     incoming.append(
                         incomingEntry(
                             entry,
-                            at: Place(log: source.id, sequence: range.size),
+                            at: Place(log: position.log, sequence: range.size),
                             isForged
                         )
                     )
@@ -127,6 +139,59 @@ extension Store {
             }
         }
         return (policies, absent)
+    }
+
+    /// In which row an entry of a history stands.
+    private func rowPosition(_ sequence: UInt64, of state: LogState) throws -> Int64 {
+        let span = try spans(of: state).first { $0.held.contains(sequence) }
+        return try (span?.state ?? state).position(sequence)
+    }
+
+    /// An empty log, or what a further history of it has for itself, as `source` has it in `other`.
+    private func begin(
+        _ position: LogPosition,
+        _ source: LogState,
+        of other: Store
+    ) throws -> LogState {
+        guard statesByLog[position.log] != nil else {
+            return LogState(id: position.log, number: source.number)
+        }
+        var nearest: (key: Digest, base: UInt64)?
+        for tree in trees where tree.log == position.log {
+            guard let held = try other.history(of: tree.log, at: tree.size, root: tree.root),
+                let state = other.statesByLog[held]
+            else { continue }
+            let base = min(try other.common(state, source), tree.size)
+            if base >= nearest?.base ?? 0 { nearest = (tree.id, base) }
+        }
+        guard let nearest, nearest.base < position.size,
+            let range = try other.tree(of: source.id, size: nearest.base),
+            let leaf = try other.entries(of: source.id, nearest.base..<nearest.base + 1).first
+        else { throw StoreError.damaged("a history leaves one that is not held") }
+        let place = BranchPlace(
+            log: position.log,
+            parent: nearest.key,
+            base: nearest.base,
+            root: range.root(hasher: treeHasher),
+            leaf: treeHasher.leafHash(leaf.leaf)
+        )
+        return try database.transaction {
+            let state = try begin(place, range: range)
+            adopt(state)
+            try followHistories()
+            return state
+        }
+    }
+
+    /// Up to where two histories that are held stand in the same rows.
+    private func common(_ left: LogState, _ right: LogState) throws -> UInt64 {
+        var common: UInt64 = 0
+        for (one, other) in zip(try spans(of: left), try spans(of: right)) {
+            guard one.state.id == other.state.id else { break }
+            common = min(one.held.upperBound, other.held.upperBound)
+            guard one.held.upperBound == other.held.upperBound else { break }
+        }
+        return common
     }
 
     private func incomingEntry(_ entry: Entry, at place: Place, _ isForged: Bool) -> IncomingEntry {

@@ -30,7 +30,7 @@ extension Store {
 
     /// The next entries to check, at most `max`; nil if there are none.
     package func uncheckedEntries(max: Int) throws -> UncheckedEntries? {
-        guard let state = logs.first(where: { $0.checked < $0.size }) else { return nil }
+        guard let state = trees.first(where: { $0.checked < $0.size }) else { return nil }
         let end = min(state.size, state.checked + UInt64(max))
         let entries = try database.rows(
             "SELECT header, leaf FROM entry WHERE position BETWEEN ? AND ? ORDER BY position",
@@ -75,16 +75,15 @@ extension Store {
     ///
     /// An entry of a log can come before the grant that names its author's key, in which case
     /// nobody could check it when it came; it must not have effect unchecked for that.
-    func unsignedMarked(_ entries: [PlacedEntry]) throws -> [PlacedEntry] {
+    func unsignedMarked(_ entries: [PositionedEntry]) throws -> [PlacedEntry] {
         var known: Set<Int64> = []
         try database.scan("SELECT position FROM roster_entry WHERE is_signed = 1") { row in
             known.insert(row.integer(0))
             return true
         }
-        let keys = authorKeys(entries)
-        return try entries.map { entry in
-            guard !entry.isForged, let key = keys[entry.author],
-                let position = try statesByLog[entry.log]?.position(entry.sequence),
+        let keys = authorKeys(entries.map(\.entry))
+        return try entries.map { position, entry in
+            guard !entry.isForged, let key = keys[entry.author], let position,
                 !known.contains(position), try !isSigned(position, entry.hash, key)
             else { return entry }
             return entry.forged
@@ -94,14 +93,12 @@ extension Store {
     /// Keeps which roster entries were found signed or forged; inside a transaction, right after
     /// the roster was read.
     func keepRosterSignatures() throws {
-        let entries = try placedEntries(
+        let entries = try positionedEntries(
             "SELECT position FROM roster_entry WHERE is_signed = 0",
             []
         )
-        for entry in entries where !entry.isForged {
-            guard let key = roster.authorKey(entry.author),
-                let position = try statesByLog[entry.log]?.position(entry.sequence)
-            else { continue }
+        for (position, entry) in entries where !entry.isForged {
+            guard let position, let key = roster.authorKey(entry.author) else { continue }
             let sql =
                 try isSigned(position, entry.hash, key)
                 ? "UPDATE roster_entry SET is_signed = 1 WHERE position = ?"
@@ -113,16 +110,16 @@ extension Store {
     /// Lets entries be checked whose author the roster did not name when they came; inside a
     /// transaction.
     func uncheckEntries(ofAuthorsNotIn before: Roster) throws {
-        for var state in logs where state.checked > 0 {
-            let named = Set(before.rights(log: state.id).map(\.author))
-            let now = Set(roster.rights(log: state.id).map(\.author))
+        for var state in trees where state.checked > state.base {
+            let named = Set(before.rights(log: state.log).map(\.author))
+            let now = Set(roster.rights(log: state.log).map(\.author))
             for author in now.subtracting(named) {
                 let first = try database.first(
                     """
                     SELECT position FROM entry WHERE position BETWEEN ? AND ?
                         AND substr(leaf, 97) = ? ORDER BY position LIMIT 1
                     """,
-                    state.positions(0..<state.checked) + [.digest(author)]
+                    state.positions(state.base..<state.checked) + [.digest(author)]
                 ) { Position($0.integer(0)).sequence }
                 guard let first else { continue }
                 state.checked = min(state.checked, first)
@@ -148,13 +145,6 @@ extension Store {
             [.integer(position)]
         ) { Leaf($0.blob(0)) }
         return leaf??.verifies(message: hash, key: key) ?? false
-    }
-
-    /// Logs of which two branches are known, with the number of proofs for each.
-    package func forkedLogs() throws -> [(log: Digest, proofs: Int)] {
-        try database.rows("SELECT log, count(*) FROM evidence GROUP BY log ORDER BY log") { row in
-            (log: try row.digest(0), proofs: Int(row.integer(1)))
-        }
     }
 
     /// Most rows that are kept of what was refused; the oldest give way.
@@ -241,7 +231,8 @@ extension PlacedEntry {
             author: author,
             header: header,
             parts: parts,
-            isForged: true
+            isForged: true,
+            path: path
         )
     }
 }

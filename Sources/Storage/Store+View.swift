@@ -229,14 +229,14 @@ extension Store {
 
     /// Marks the view of every subject that entries of a log are about whose rights changed.
     func markStale(changedFrom before: Roster) throws {
-        for state in logs where state.size > 0 {
-            guard before.rights(log: state.id) != roster.rights(log: state.id) else { continue }
+        for state in trees where state.size > state.base {
+            guard before.rights(log: state.log) != roster.rights(log: state.log) else { continue }
             try database.run(
                 """
                 INSERT INTO stale (subject) SELECT DISTINCT subject FROM subject_entry
                 WHERE position BETWEEN ? AND ? ON CONFLICT DO NOTHING
                 """,
-                state.positions(0..<state.size)
+                state.positions(state.base..<state.size)
             )
         }
     }

@@ -55,6 +55,8 @@ package final class Store {
     let treeHasher = TreeHasher()
     var statesByLog: [Digest: LogState] = [:]
     var logsByNumber: [Int64: Digest] = [:]
+    /// Of each log of which several are held.
+    var histories: [Digest: Histories] = [:]
 
     /// Opens the database at `path`; makes it, or its tables, only in mode `readWrite`.
     package init(path: String, mode: Database.Mode) throws {
@@ -86,12 +88,19 @@ package final class Store {
         try database.snapshot {
             statesByLog = [:]
             logsByNumber = [:]
+            var branches: [Int64: BranchPlace] = [:]
+            try database.scan("SELECT number, log, parent, base, root, leaf FROM branch") { row in
+                branches[row.integer(0)] = try BranchPlace(branchRow: row)
+                return true
+            }
             try database.scan("SELECT \(LogState.columns) FROM log") { row in
-                let state = try LogState(row)
+                var state = try LogState(row)
+                state.branch = branches[state.number]
                 statesByLog[state.id] = state
                 logsByNumber[state.number] = state.id
                 return true
             }
+            try followHistories()
             identity = try readIdentity()
             roster = try readRoster()
             policy = try readPolicy()
@@ -99,13 +108,25 @@ package final class Store {
     }
 
     /// Every log of which something is held, by id.
-    package var logs: [LogState] { statesByLog.values.sorted { $0.id < $1.id } }
+    package var logs: [LogState] { histories(where: { $0.branch == nil }) }
 
-    /// What is held of a log; nil for nothing.
+    /// Every log and further history of which something is held, by id.
+    package var trees: [LogState] { histories(where: { _ in true }) }
+
+    /// The further histories of a log, by key.
+    package func branches(of log: Digest) -> [LogState] {
+        histories(where: { $0.branch?.log == log })
+    }
+
+    private func histories(where isIncluded: (LogState) -> Bool) -> [LogState] {
+        statesByLog.values.filter(isIncluded).sorted { $0.id < $1.id }
+    }
+
+    /// What is held of a log, or of a further history by its key; nil for nothing.
     package func log(_ id: Digest) -> LogState? { statesByLog[id] }
 
     /// How many entries are held in all.
-    package var entryCount: UInt64 { statesByLog.values.reduce(0) { $0 + $1.size } }
+    package var entryCount: UInt64 { statesByLog.values.reduce(0) { $0 + ($1.size - $1.base) } }
 
     /// Binds the home to the ledger of an invitation, once.
     package func bind(_ invitation: Invitation) throws {
@@ -157,13 +178,13 @@ package final class Store {
 
     func readRoster() throws -> Roster {
         guard let identity else { return Roster(ledger: .zero) }
-        var entries = try placedEntries(
+        var entries = try positionedEntries(
             "SELECT position FROM roster_entry ORDER BY position",
             []
         )
         // A node that has just joined knows the founder from its invitation.
         if statesByLog[identity.founder] == nil, let founding = try invited() {
-            entries.append(founding)
+            entries.append((nil, founding))
         }
         return Roster(ledger: identity.ledger, entries: try unsignedMarked(entries))
     }

@@ -48,6 +48,7 @@ private let admissible: [String: Set<Stage>] = [
     "case.import": [.reported, .closed],
     "case.offer": open, "case.escalate": open, "case.return": open, "case.take": every,
     "case.reject": every, "case.withdraw": every, "case.assign": open,
+    "case.assist": open, "case.release": every,
     "case.accept": [.registered], "case.decline": [.registered],
     "case.respond": [.registered, .accepted, .dispatched], "case.dispatch": [.accepted],
     "case.refuse": [.dispatched], "case.arrive": [.dispatched],
@@ -117,7 +118,7 @@ private let ways: [Stage: [CaseOperation]] = {
 /// Judged by what they answer or settle as well, each by tests of its own.
 private let conditional: Set<CaseOperation> = [
     .giveBack, .take, .reject, .withdraw, .confirmLink, .unlink, .settle, .takeOver, .link,
-    .relate,
+    .relate, .release,
 ]
 
 @Test(arguments: Stage.allCases.filter { ways[$0] != nil })

@@ -253,3 +253,44 @@ private func accepted() throws -> World {
     try world.write(.takeBack)
     #expect(try world.view().stage == .accepted)
 }
+
+@Test func anOfficeHelpsUntilEitherSideEndsIt() throws {
+    var world = World(offices: [codes[streetA], codes[streetB], codes[streetC]])
+    try world.write([.report, .register, .accept])
+    world.syncAll()
+    // Nobody but the holder asks for help, and nobody else may work on the case.
+    let early = try world.write(.feedback, in: 1)
+    #expect(world.verdict(early) == .noRight(.outsideScope))
+    let asked = try world.write(.assist, in: 1, to: codes[streetC])
+    #expect(world.verdict(asked) == .noRight(.outsideScope))
+    let help = try world.write(.assist, to: codes[streetB])
+    world.syncAll()
+    let view = try world.view()
+    #expect(view.holder.code == codes[streetA] && view.custody.hops == 0)
+    #expect(view.custody.assistances.map(\.to.code) == [codes[streetB]])
+    #expect(view.conflicts.isEmpty && view.custody.offers.isEmpty)
+    // Who helps works on it, and does not hold it.
+    let work = try world.write(.feedback, in: 1)
+    #expect(world.verdict(work) == .effective)
+    let close = try world.write(.close, in: 1)
+    #expect(world.verdict(close) == .inadmissible(.notHolder))
+    world.syncAll()
+    // Help that was asked for twice stands until both are ended; each side ends its own or all.
+    var apart = world
+    let second = try apart.write(.assist, to: codes[streetC])
+    let ended = try apart.write(.release, [.assistance: .bytes(help.hash.bytes)], in: 1)
+    apart.syncAll()
+    #expect(apart.verdict(second) == .effective && apart.verdict(ended) == .effective)
+    #expect(try apart.view().custody.assistances.map(\.to.code) == [codes[streetC]])
+    let foreign = try apart.write(.release, [.assistance: .bytes(second.hash.bytes)], in: 1)
+    #expect(apart.verdict(foreign) == .inadmissible(.notHolder))
+    let twice = try apart.write(.release, [.assistance: .bytes(help.hash.bytes)])
+    #expect(apart.verdict(twice) == .inadmissible(.noAssistance))
+    try apart.write(.release, [.assistance: .bytes(second.hash.bytes)])
+    #expect(try apart.view().custody.assistances.isEmpty)
+    // It outlives a change of hands, which the help is for.
+    try world.write(.offer, to: codes[streetC])
+    world.syncAll()
+    try world.write(.take, in: 2)
+    #expect(try world.view().custody.assistances.count == 1)
+}

@@ -191,7 +191,8 @@ func longHistoriesKeepTheLaws(seed: UInt64) throws {
     #expect(Set(all).subtracting(effective) == [])
     #expect(Set(Stage.families[0]).subtracting(stages) == [])
     let wanted: Set<String> = [
-        "stage", "notHolder", "offerPending", "noOffer", "offerSuperseded", "notFromThere",
+        "stage", "notHolder", "offerPending", "noOffer", "noAssistance", "offerSuperseded",
+        "notFromThere",
         "noLink", "ownLink", "nothingToSettle", "noConsent", "notAbove", "notImported",
         "notOpened", "proposed", "ratified", "not yet ratified", "malformed",
         "noRight(Ledger.RightVerdict.outsideScope)", "needsVersion(2)", "effective",

@@ -238,7 +238,7 @@ struct RandomWorld {
         let all = CaseOperation.all.filter { $0.kind == .case && $0 != .report }
         let moving: [CaseOperation] = [
             .offer, .take, .reject, .giveBack, .link, .confirmLink, .unlink, .settle, .suspend,
-            .resume, .extend, .assign, .withdraw, .relate,
+            .resume, .extend, .assign, .withdraw, .relate, .assist, .release,
         ]
         switch number(8) {
         case 0: return all[number(all.count)]

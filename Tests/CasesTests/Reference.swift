@@ -64,7 +64,8 @@ struct Reference {
         switch register {
         case .stage: return deed.stage != nil
         case .holder: return deed.holder != nil
-        case .offers: return deed.receiver != nil
+        case .offers: return deed.receiver != nil && act(index) != .assist
+        case .assistants: return act(index) == .assist
         case .links: return act(index) == .link || act(index) == .relate
         default:
             let entry = graph.entries[index]
@@ -88,6 +89,7 @@ struct Reference {
             default: return false
             }
         case .links: return act(index) == .unlink && deed.answered == writer
+        case .assistants: return act(index) == .release && deed.answered == writer
         default: return writes(index, register)
         }
     }
@@ -229,6 +231,9 @@ struct Reference {
         case .take, .reject, .withdraw:
             standing(.offers, among: past)
                 .first { graph.entries[$0].hash == header[field: 180]?.bytes32 }
+        case .release:
+            standing(.assistants, among: past)
+                .first { graph.entries[$0].hash == header[field: 223]?.bytes32 }
         case .confirmLink, .unlink:
             standing(.links, among: past)
                 .first { graph.entries[$0].hash == header[field: 222]?.bytes32 }
@@ -268,6 +273,10 @@ extension Reference {
         case .take:
             return deed.answered != nil && deed.answered == first(openOffers(among: past))
         case .reject, .withdraw, .unlink: return deed.answered != nil
+        case .release:
+            guard let request = deed.answered else { return false }
+            let sides = holders + [deeds[request]?.receiver].compactMap { $0 }
+            return isAllowed(index, sides, operation.right)
         case .assign: return isAbove(holders + [header.to].compactMap { $0 })
         case .link: return !mergesAgain(index)
         case .confirmLink:
@@ -316,7 +325,7 @@ extension Reference {
             .compactMap { deeds[$0.entry]?.resumesTo }
         switch operation.act {
         case .takeOver: deed.stage = imported(index)
-        case .offer, .giveBack: deed.receiver = header.to
+        case .offer, .giveBack, .assist: deed.receiver = header.to
         case .take: deed.holder = deed.answered.flatMap { deeds[$0]?.receiver }
         case .assign: deed.holder = header.to
         case .resume: deed.stage = Stage.joined(suspended)?.shown

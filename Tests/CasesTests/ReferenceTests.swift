@@ -44,6 +44,10 @@ private func compare(_ view: SubjectView, _ reference: Reference) throws {
     #expect(
         Set(view.custody.offers.map(\.entry)) == hashes(reference.standing(.offers, among: all))
     )
+    #expect(
+        Set(view.custody.assistances.map(\.entry))
+            == hashes(reference.standing(.assistants, among: all))
+    )
     let open = reference.openOffers(among: all)
     #expect(view.custody.offers.filter { !$0.isSuperseded }.count == min(open.count, 1))
     let links = reference.standing(.links, among: all)

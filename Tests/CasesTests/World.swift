@@ -208,6 +208,7 @@ struct World {
         switch field {
         case .offer: return latest(.offer, .giveBack)
         case .link: return latest(.link, .relate)
+        case .assistance: return latest(.assist)
         default: return Self.sample(field)
         }
     }

@@ -7,41 +7,44 @@ import LedgerFixtures
 /// effect, and what becomes of entries at places.
 enum AuthorityVectors {
     static func all() throws -> [VectorFile] {
-        try [staff(), delegation(), rotation(), policy()] + ends() + marks() + successions()
-            + requests()
+        try [staff(), delegation(), rotation(), policy()] + ends() + marks() + forks()
+            + successions() + requests()
     }
 
     /// Somebody who writes, for a question about a verdict.
-    private enum Writer {
+    enum Writer {
         case node(String)
         case person(String, at: String)
     }
 
-    private struct Question {
+    struct Question {
         let writer: Writer
         let sequence: UInt64
         let roles: [Role]
         let isPersonal: Bool
         let scope: String
+        var entry: Digest?
     }
 
-    private static func ask(
+    static func ask(
         _ writer: Writer,
         at sequence: UInt64,
         _ roles: [Role] = [.mediator],
         isPersonal: Bool = false,
-        of scope: String = "330105013"
+        of scope: String = "330105013",
+        entry: String? = nil
     ) -> Question {
         Question(
             writer: writer,
             sequence: sequence,
             roles: roles,
             isPersonal: isPersonal,
-            scope: scope
+            scope: scope,
+            entry: entry.map { sha256(Array($0.utf8)) }
         )
     }
 
-    private static func file(
+    static func file(
         _ name: String,
         _ what: String,
         _ world: RosterWorld,
@@ -65,11 +68,12 @@ enum AuthorityVectors {
                 case .person(let number, let node):
                     (try RosterWorld.person(number).publicKey.hash, node)
                 }
-            let columns = [
-                "\(author)", "\(try RosterWorld.keys(node).log.hash)", "\(question.sequence)",
-                question.roles.map { "\($0.rawValue)" }.joined(separator: ","),
-                question.isPersonal ? "personal" : "any", question.scope,
-            ]
+            let columns =
+                [
+                    "\(author)", "\(try RosterWorld.keys(node).log.hash)", "\(question.sequence)",
+                    question.roles.map { "\($0.rawValue)" }.joined(separator: ","),
+                    question.isPersonal ? "personal" : "any", question.scope,
+                ] + (question.entry.map { ["\($0)"] } ?? [])
             file = file.with("verdict", answered(columns, by: roster).joined(separator: " "))
         }
         return file
@@ -123,19 +127,22 @@ enum AuthorityVectors {
         return
             (roster.grants.map { line($0.hash, $0.parent, $0.cuts) }
             + roster.staff.map { line($0.hash, $0.parent, $0.cuts) + " rank \($0.rank)" }
-            + roster.policies.map { "\($0.entry) policy" }).sorted()
+            + roster.policies.map { "\($0.entry) policy" }
+            + roster.forks.values.map { "\($0.log) forked \($0.size) \($0.root)" }).sorted()
     }
 
-    /// A question with its answer behind it.
+    /// A question with its answer behind it, which can end with an entry's hash.
     static func answered(_ columns: [String], by roster: Roster) -> [String] {
         guard columns.count >= 6, let author = Digest(hex: columns[0]),
             let log = Digest(hex: columns[1]), let sequence = UInt64(columns[2]),
             let scope = Scope(columns[5])
         else { return [] }
+        let entry = columns.count > 6 ? Digest(hex: columns[6]) : nil
         let roles = columns[3].split(separator: ",")
             .compactMap { UInt64($0).flatMap { Role(rawValue: $0) } }
         let verdict = roster.verdict(
             author: author,
+            entry: entry,
             log: log,
             sequence: sequence,
             right: Right(roles: Set(roles), isPersonal: columns[4] == "personal"),
@@ -153,11 +160,11 @@ enum AuthorityVectors {
                 "ratified=" + entries.map(\.description).joined(separator: ",")
             case .refused: "refused"
             }
-        return Array(columns.prefix(6)) + [word]
+        return Array(columns.prefix(6)) + (entry.map { ["\($0)"] } ?? []) + [word]
     }
 
     /// City, one district, one street with a lead and a mediator.
-    private static func usual() throws -> RosterWorld {
+    static func usual() throws -> RosterWorld {
         var world = try RosterWorld()
         try world.grant("district", .district, "330105", by: "city")
         try world.open("district")

@@ -47,6 +47,8 @@ enum CaseTables {
         case .reject: "reject"
         case .withdraw: "withdraw"
         case .assign: "assign"
+        case .assist: "assist"
+        case .release: "release"
         case .link: "link"
         case .confirmLink: "confirm link"
         case .unlink: "unlink"
@@ -132,6 +134,7 @@ enum CaseTables {
         case .holder: "holder"
         case .offers: "offers"
         case .links: "links"
+        case .assistants: "assistants"
         }
     }
 

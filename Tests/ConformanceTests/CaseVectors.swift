@@ -97,6 +97,22 @@ enum CaseVectors {
         try taken.write(.settle, [(.stage, "closed"), (.reason, "b")], in: 1, minutes: 6)
         files.append(taken.file("take_close_settled", "the new holder lets the closing stand"))
 
+        var helped = try accepted()
+        helped.offices = offered.offices
+        let help = try helped.write(.assist, [(.reason, "a")], to: streetB, minutes: 3)
+        files.append(helped.file("assist", "an office helps"))
+        let first = help.hash.description
+        try helped.write(.assist, [(.reason, "b")], to: streetC, minutes: 4)
+        try helped.write(
+            .release,
+            [(.assistance, first)],
+            in: 1,
+            after: Array(helped.entries.dropLast()),
+            minutes: 5
+        )
+        try helped.write(.release, [(.assistance, first)], minutes: 6)
+        files.append(helped.file("release", "it ends its help while another is asked"))
+
         var rejected = offered
         for (log, place) in [(1, streetC), (2, "")] {
             let offer = rejected.entries.last { $0.header.operation == "case.offer" }

@@ -3,6 +3,7 @@ import Crypto
 import Encoding
 import Ledger
 import Replication
+import TransparencyLog
 
 /// Messages of replication as they stand on the wire.
 enum ReplicationVectors {
@@ -36,6 +37,20 @@ enum ReplicationVectors {
                 )
             ),
             ("heads", .heads(Heads(kind: .last, heads: []))),
+            (
+                "pull",
+                .pull(
+                    Pull(
+                        log: log,
+                        first: 20,
+                        count: 1,
+                        target: 21,
+                        targetRoot: sha256([5]),
+                        root: sha256([6])
+                    )
+                )
+            ),
+            ("fork", .fork(fork(log))),
         ]
         let good = messages.map { name, message in
             VectorFile("replication/message_\(name)", what: "a \(name)", expect: "good")
@@ -51,6 +66,19 @@ enum ReplicationVectors {
                 VectorFile("replication/message_bad_\(name)", what: name, expect: "bad")
                     .with("frame", frame)
             }
+    }
+
+    /// Of the form of a proof; it need not hold to be a message.
+    private static func fork(_ log: Digest) -> ForkProof {
+        guard let key = try? CheckpointVectors.key("street/log").publicKey else {
+            preconditionFailure("a key of the vectors")
+        }
+        return ForkProof(
+            logKey: key,
+            common: CompactRange(),
+            ForkProof.Branch(leaf: sha256([7]), note: [8], proof: []),
+            ForkProof.Branch(leaf: sha256([9]), note: [10], proof: [log])
+        )
     }
 
     static func isGood(_ file: VectorFile) throws -> Bool {

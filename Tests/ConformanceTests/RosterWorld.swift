@@ -175,6 +175,7 @@ struct RosterWorld {
         isRatification: Bool,
         _ range: Range<UInt64>,
         of node: String,
+        _ branch: String? = nil,
         by author: String
     ) throws {
         let draft = EntryDraft.mark(
@@ -182,10 +183,46 @@ struct RosterWorld {
             isRatification: isRatification,
             first: range.lowerBound,
             position: try Self.position(node, range.upperBound),
+            hashes: branch.map { branch in range.map { sha256(Array("\(branch) \($0)".utf8)) } },
             further: [SubjectID(openedIn: try Self.keys(node).log.hash, at: range.lowerBound)],
             reason: "复核"
         )
         try write(label, draft, in: author)
+    }
+
+    /// Two histories of a node's log that have so many entries in common, of these sizes.
+    ///
+    /// Another node's `key` can sign the notes, both can be of one branch, and what leads to the
+    /// notes can be left out.
+    mutating func fork(
+        _ label: String,
+        _ node: String,
+        at common: UInt64,
+        left: UInt64,
+        right: UInt64,
+        by author: String,
+        key: String? = nil,
+        right branch: String = "right",
+        isProven: Bool = true
+    ) throws {
+        let signer = try CheckpointVectors.key((key ?? node) + "/log")
+        let shared = PaperTree(common) { _ in "common" }
+        func history(_ name: String, _ size: UInt64) throws -> ForkProof.Branch {
+            let tree = PaperTree(size) { $0 < common ? "common" : name }
+            return ForkProof.Branch(
+                leaf: tree.leaves[Int(common)],
+                note: try SignedCheckpoint.sign(size: size, root: tree.root, with: signer)
+                    .note.bytes,
+                proof: isProven ? try tree.proof(from: common + 1) : []
+            )
+        }
+        let proof = ForkProof(
+            logKey: try CheckpointVectors.key(node + "/log").publicKey,
+            common: shared.range,
+            try history("left", left),
+            try history(branch, right)
+        )
+        try write(label, .fork(roster: subject, proof), in: author)
     }
 
     /// A succession that `signer` signed, carried into a node's log.
@@ -252,6 +289,41 @@ struct RosterWorld {
             )
         )
         return sealed.hash
+    }
+}
+
+/// A tree of leaves from names.
+struct PaperTree: NodeSource {
+    struct NoSuchNode: Error {}
+
+    private(set) var leaves: [Digest] = []
+    private(set) var range = CompactRange()
+    private var levels: [[Digest]] = []
+    private let hasher = TreeHasher()
+
+    /// Leaf `n` is that of its name and n.
+    init(_ size: UInt64, name: (UInt64) -> String) {
+        for index in 0..<size {
+            let leaf = hasher.leafHash(Array("\(name(index)) \(index)".utf8))
+            leaves.append(leaf)
+            range.append(leaf, hasher: hasher) { level, _, hash in
+                if level == levels.count { levels.append([]) }
+                levels[level].append(hash)
+            }
+        }
+    }
+
+    var root: Digest { range.root(hasher: hasher) }
+
+    func proof(from size: UInt64) throws -> [Digest] {
+        try consistencyProof(from: size, to: range.size, source: self, hasher: hasher)
+    }
+
+    func node(level: Int, index: UInt64) throws -> Digest {
+        guard level < levels.count, index < UInt64(levels[level].count) else {
+            throw NoSuchNode()
+        }
+        return levels[level][Int(index)]
     }
 }
 

@@ -28,6 +28,7 @@ enum VerdictText {
         case .notHolder: "not-holder"
         case .notAbove: "not-above"
         case .offerPending: "offer-pending"
+        case .noAssistance: "no-assistance"
         case .noOffer: "no-offer"
         case .offerSuperseded: "offer-superseded"
         case .notFromThere: "not-from-there"

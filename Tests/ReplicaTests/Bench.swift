@@ -16,6 +16,8 @@ final class Bench {
     private(set) var closed: Set<SessionID> = []
     private(set) var notices: [Notice] = []
     private(set) var evidence: [ForkEvidence] = []
+    private(set) var kept: [ForkProof] = []
+    private(set) var written: [ForkProof] = []
     private(set) var stops: [StopReason] = []
     private(set) var dials: [PeerAddress] = []
     /// While true, what storage is asked is not answered.
@@ -62,10 +64,12 @@ final class Bench {
                 sent[id, default: []].append(message)
             case .close(let id): closed.insert(id)
             case .keepEvidence(let item): evidence.append(item)
+            case .keepFork(let proof): kept.append(proof)
+            case .writeFork(let proof): written.append(proof)
             case .stopWriting(let reason): stops.append(reason)
             case .dial(let address): dials.append(address)
             case .notice(let notice): notices.append(notice)
-            case .read, .commit, .compare:
+            case .read, .commit, .compare, .proveFork:
                 waiting.append(command)
             }
         }
@@ -89,7 +93,9 @@ final class Bench {
                     ? .committed(request) : .commitFailed(request, reason: "refused")
             )
         case .compare(let request, let log, let size):
-            tell(.compared(request, root: store.root(log, size: size)))
+            tell(.compared(request, range: store.tree(log, size: size)))
+        case .proveFork(let parting):
+            if let proof = try? store.proveFork(parting) { tell(.forkProven(proof)) }
         default: break
         }
     }
@@ -166,6 +172,7 @@ final class Bench {
                 count: pull.count,
                 bytes: Limits.packageBytes,
                 target: pull.target,
+                targetRoot: pull.targetRoot,
                 root: pull.root
             )
         )

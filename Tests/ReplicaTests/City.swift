@@ -56,7 +56,7 @@ struct City {
     let ledger: Digest
     /// The founder's log: the founding entry and one grant for each other office.
     let founderEntries: [Entry]
-    private let subject: SubjectID
+    let subject: SubjectID
 
     /// `endpoints` if the grants tell where each office listens.
     init(_ count: Int, endpoints: Bool = false) throws {

@@ -60,12 +60,62 @@ import TransparencyLog
         bench.say(SessionID(1), .heads(Heads(kind: .news, heads: [ours.head(log)])))
         bench.serve(SessionID(1), from: ours)
         #expect(bench.store.size(log) == ours.size(log))
-        // Nothing of the forked log is asked of that peer again.
-        let count = bench.pulls(hostile).count
+        // Of the other history nothing is held while no entry says from where on it has no effect.
         _ = try theirs.write((0..<9).map { _ in report(7) })
         bench.say(hostile, .heads(Heads(kind: .news, heads: [theirs.head(log)])))
-        #expect(bench.pulls(hostile).count == count)
-        #expect(bench.evidence.count == 1)
+        bench.serve(hostile, from: theirs)
+        #expect(bench.store.logs.values.allSatisfy { $0.branch == nil })
+        #expect(bench.evidence.count <= 2)
+        #expect(bench.closed.isEmpty)
+        try expectBothHistories(bench, hostile)
+    }
+
+    /// The machine writes down where the histories part, and then holds both.
+    private func expectBothHistories(_ bench: Bench, _ hostile: SessionID) throws {
+        bench.polite = [SessionID(1), hostile]
+        bench.pass(milliseconds: Limits.forkLateMilliseconds + 1_000)
+        let proof = try #require(bench.written.first)
+        let fork = try #require(proof.proven())
+        #expect(fork.log == log)
+        #expect(fork.size == 20)
+        #expect(fork.root == ours.root(log, size: 20))
+        #expect(bench.written.count == 1)
+        bench.tell(.appended(try bench.store.write([.fork(roster: city.subject, proof)])))
+        bench.tell(.rosterChanged(bench.store.roster))
+        #expect(bench.store.roster.forks[log]?.size == 20)
+        bench.pass(milliseconds: 1_000)
+        bench.say(hostile, .heads(Heads(kind: .last, heads: [theirs.head(log)])))
+        bench.serve(hostile, from: theirs)
+        let branches = bench.store.logs.filter { $0.value.branch?.log == log }
+        let branch = try #require(branches.first)
+        #expect(branches.count == 1)
+        #expect(branch.value.branch?.base == 20)
+        #expect(bench.store.size(branch.key) == theirs.size(log))
+        // It grows, as the other does.
+        _ = try theirs.write((0..<40).map { _ in report(7) })
+        bench.say(hostile, .heads(Heads(kind: .news, heads: [theirs.head(log)])))
+        bench.serve(hostile, from: theirs)
+        #expect(bench.store.size(branch.key) == theirs.size(log))
+        // Whoever asks for either gets it.
+        for store in [ours, theirs] {
+            let head = store.head(log)
+            let pull = Pull(
+                log: log,
+                first: 20,
+                count: 1,
+                target: head.size,
+                targetRoot: head.root,
+                root: nil
+            )
+            bench.say(hostile, .pull(pull))
+            guard case .package(let package)? = bench.sent[hostile]?.last else {
+                Issue.record("not served")
+                return
+            }
+            #expect(package.entries.first == store.logs[log]?.entries[20])
+        }
+        #expect(bench.written.count == 1)
+        #expect(!bench.closed.contains(hostile))
     }
 
     @Test func twoRootsForOneSizeAreEvidence() throws {
@@ -142,7 +192,10 @@ import TransparencyLog
         hello.yourRoot = full.head(own).root
         bench.say(id, .hello(hello))
         // Nothing of the own log is sent while the peer is known to hold more of it.
-        bench.say(id, .pull(Pull(log: own, first: 0, count: 1, target: 1, root: nil)))
+        bench.say(
+            id,
+            .pull(Pull(log: own, first: 0, count: 1, target: 1, targetRoot: .zero, root: nil))
+        )
         #expect(bench.sent[id]?.last == .gone(Gone(log: own, first: 0, reason: .notHeld)))
         bench.say(id, .heads(Heads(kind: .last, heads: [full.head(own)])))
         guard case .ownLogBehind(let checkpoint)? = bench.stops.first else {

@@ -172,7 +172,7 @@ enum Lie: CaseIterable {
         case .tooManyPulls:
             bench.isStorageSlow = true
             let own = bench.store.ownLog
-            let pull = Pull(log: own, first: 0, count: 1, target: 1, root: nil)
+            let pull = Pull(log: own, first: 0, count: 1, target: 1, targetRoot: .zero, root: nil)
             for _ in 0...Limits.servedReads { bench.say(id, .pull(pull)) }
             bench.isStorageSlow = false
             bench.answerWaiting()

@@ -14,6 +14,7 @@ final class MemoryStore {
         var entries: [Entry] = []
         var range = CompactRange()
         var note: [UInt8]?
+        var branch: BranchPlace?
         private var levels: [[Digest]] = []
 
         mutating func append(_ entry: Entry, hasher: TreeHasher) -> [TreeNode] {
@@ -58,7 +59,7 @@ final class MemoryStore {
 
     var heads: [LogHead] {
         logs.keys.sorted().compactMap { id in
-            logs[id].map { LogHead(log: id, range: $0.range, note: $0.note) }
+            logs[id].map { LogHead(log: id, branch: $0.branch, range: $0.range, note: $0.note) }
         }
     }
 
@@ -69,7 +70,7 @@ final class MemoryStore {
         var placed = invitation
         for id in logs.keys.sorted() {
             for (sequence, entry) in (logs[id]?.entries ?? []).enumerated() {
-                let place = Place(log: id, sequence: UInt64(sequence))
+                let place = Place(log: logs[id]?.branch?.log ?? id, sequence: UInt64(sequence))
                 guard let header = try? Header(decoding: entry.header),
                     RosterOperation.isRoster(header.operation)
                 else { continue }
@@ -134,7 +135,14 @@ final class MemoryStore {
 
     /// Commits a package; false if it is refused.
     func commit(_ package: VerifiedPackage) -> Bool {
-        var log = logs[package.log] ?? Log()
+        let key = package.branch?.key ?? package.log
+        var log = logs[key] ?? Log()
+        if let branch = package.branch, logs[key] == nil {
+            for entry in logs[branch.parent]?.entries.prefix(Int(branch.base)) ?? [] {
+                _ = log.append(entry, hasher: hasher)
+            }
+            log.branch = branch
+        }
         if failures > 0 {
             failures -= 1
             return false
@@ -151,14 +159,36 @@ final class MemoryStore {
         #expect(log.range == package.range)
         #expect(package.nodes == nodes.filter { $0.level > 0 && $0.level.isMultiple(of: 8) })
         if package.reachesCheckpoint { log.note = package.checkpoint.note.bytes }
-        logs[package.log] = log
+        logs[key] = log
         return true
     }
 
+    /// The place at which a peer's history leaves ours, with a proof.
+    func proveFork(_ parting: ForkParting) throws -> ForkProof? {
+        let place = parting.place
+        guard let log = logs[place.parent] else { return nil }
+        let note = try SignedCheckpoint.verify(parting.ours, logKey: parting.theirs.logKey)
+        let proof = ForkProof(
+            logKey: parting.theirs.logKey,
+            common: parting.common,
+            ForkProof.Branch(
+                leaf: hasher.leafHash(log.entries[Int(place.base)].leaf),
+                note: parting.ours,
+                proof: try self.proof(log, from: place.base + 1, to: note.checkpoint.size)
+            ),
+            ForkProof.Branch(
+                leaf: place.leaf,
+                note: parting.theirs.note.bytes,
+                proof: parting.proof
+            )
+        )
+        return proof.proven() == nil ? nil : proof
+    }
+
     func read(_ request: ReadRequest) -> ReadAnswer {
-        guard let log = logs[request.log], request.target <= log.range.size else {
-            return .notHeld
-        }
+        let held = logs.filter { ($0.value.branch?.log ?? $0.key) == request.log }.keys.sorted()
+        let meant = held.first { root($0, size: request.target) == request.targetRoot }
+        guard let log = meant.flatMap({ logs[$0] }) else { return .notHeld }
         do {
             if let root = request.root {
                 let ours = try CompactRange(size: request.first, source: log).root(hasher: hasher)
@@ -170,7 +200,7 @@ final class MemoryStore {
                 }
             }
             var bytes = 0
-            let end = min(Int(request.first) + request.count, log.entries.count)
+            let end = min(Int(request.first) + request.count, Int(request.target))
             let entries = log.entries[Int(request.first)..<end].prefix { entry in
                 defer { bytes += entry.byteCount }
                 return bytes == 0 || bytes + entry.byteCount <= request.bytes
@@ -189,8 +219,12 @@ final class MemoryStore {
         size == target ? [] : try consistencyProof(from: size, to: target, source: log)
     }
 
-    func root(_ log: Digest, size: UInt64) -> Digest? {
+    func tree(_ log: Digest, size: UInt64) -> CompactRange? {
         guard let log = logs[log], size <= log.range.size else { return nil }
-        return try? CompactRange(size: size, source: log).root(hasher: hasher)
+        return try? CompactRange(size: size, source: log)
+    }
+
+    func root(_ log: Digest, size: UInt64) -> Digest? {
+        tree(log, size: size)?.root(hasher: hasher)
     }
 }

@@ -199,12 +199,15 @@ final class World {
                 commit(request, package, at: number)
             }
         case .compare(let request, let log, let size):
-            let root = node.store.root(log, size: size)
+            let range = node.store.tree(log, size: size)
             later(now + someDelay()) { [unowned self] in
                 guard node.machine.configuration.instance == instance else { return }
-                tell(number, .compared(request, root: root))
+                tell(number, .compared(request, range: range))
             }
         case .keepEvidence(let evidence): node.evidence.append(evidence)
+        case .proveFork(let parting):
+            if let proof = try? node.store.proveFork(parting) { tell(number, .forkProven(proof)) }
+        case .keepFork, .writeFork: break
         case .stopWriting(let reason): node.stops.append(reason)
         case .dial(let address): dial(address, from: number)
         case .notice(let notice): node.notices.append(notice)

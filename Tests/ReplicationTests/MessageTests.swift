@@ -33,7 +33,14 @@ private func samples(seed: UInt64) -> [Message] {
     let heads = (0..<3).map { count in
         Head(log: digest(), size: number(), root: digest(), note: generator.bytes(count * 20))
     }
-    let pull = Pull(log: digest(), first: 3, count: 200, target: 203, root: digest())
+    let pull = Pull(
+        log: digest(),
+        first: 3,
+        count: 200,
+        target: 203,
+        targetRoot: digest(),
+        root: digest()
+    )
     var bare = pull
     bare.root = nil
     let entries = [entry(), Entry(header: [], leaf: generator.bytes(128), parts: [])]
@@ -107,7 +114,7 @@ private enum Sized {
     }
 
     static func pull(_ count: Int) -> Message {
-        .pull(Pull(log: .zero, first: 0, count: count, target: 1_000, root: nil))
+        .pull(Pull(log: .zero, first: 0, count: count, target: 1_000, targetRoot: .zero, root: nil))
     }
 }
 
@@ -201,10 +208,10 @@ private enum Sized {
         let wrong: [Message] = [
             .summary(Summary(isAnswer: false, districts: two)),
             .summary(Summary(isAnswer: false, districts: [two[0], two[0]])),
-            .pull(Pull(log: hash, first: 0, count: 0, target: 9, root: nil)),
-            .pull(Pull(log: hash, first: 9, count: 1, target: 9, root: nil)),
-            .pull(Pull(log: hash, first: 5, count: 5, target: 9, root: nil)),
-            .pull(Pull(log: hash, first: .max, count: 5, target: 9, root: nil)),
+            .pull(Pull(log: hash, first: 0, count: 0, target: 9, targetRoot: .zero, root: nil)),
+            .pull(Pull(log: hash, first: 9, count: 1, target: 9, targetRoot: .zero, root: nil)),
+            .pull(Pull(log: hash, first: 5, count: 5, target: 9, targetRoot: .zero, root: nil)),
+            .pull(Pull(log: hash, first: .max, count: 5, target: 9, targetRoot: .zero, root: nil)),
             .package(Package(log: hash, first: 0, entries: [], proof: [])),
             .package(Package(log: hash, first: 0, entries: [short], proof: [])),
             .push(Push(log: hash, first: 0, entries: [], note: [])),

@@ -65,6 +65,10 @@ enum WrongInputs: String, CaseIterable, Sendable {
                 (1, "withdraw A", "nobody offers"),
                 (1, "assign A --to 330105014 --reason 指定", "may not do that"),
                 (64, "withdraw O --answer-by 2027-01-01", "no flag --answer-by"),
+                (64, "assist A --reason 人手不足", "--to is missing"),
+                (1, "assist A --to 330105013 --reason 人手不足", "has the case already"),
+                (1, "assist C --to 330105014 --reason 人手不足", "not admissible"),
+                (1, "release A", "nobody helps"),
             ]
         case .links:
             [

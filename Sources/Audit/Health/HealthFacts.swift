@@ -116,12 +116,29 @@ package struct HealthFacts: Sendable {
 
     /// What is held and shown.
     package struct Work: Sendable {
+        /// A log with several histories.
+        package struct Fork: Sendable {
+            /// The node's name.
+            package let name: String
+            /// Up to where they are the same; nil while no entry says it.
+            package let common: UInt64?
+            /// Entries beyond that nobody has decided about.
+            package let contested: Int
+
+            /// Takes all three.
+            package init(name: String, common: UInt64?, contested: Int) {
+                self.name = name
+                self.common = common
+                self.contested = contested
+            }
+        }
+
         /// Entries whose authors' signatures were not checked.
         package var unchecked: UInt64 = 0
         /// Subjects whose view is older than their entries.
         package var stale: UInt64 = 0
-        /// Nodes whose log is known to have two histories.
-        package var forks: [String] = []
+        /// Logs that are known to have several histories.
+        package var forks: [Fork] = []
         /// Conflicts that this place has to settle, and when that was due, if it is past.
         package var lateConflicts: [(number: String, due: UInt64)] = []
         /// Offers that this place has to answer, and when that was due, if it is past.

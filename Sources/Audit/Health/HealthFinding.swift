@@ -25,6 +25,7 @@ package struct HealthFinding: Hashable, Sendable {
         case rightEnded = "right-ended"
         case ownClock = "own-clock"
         case forked = "forked"
+        case forkContested = "fork-contested"
         case daemonAbsent = "daemon-absent"
         case daemonSilent = "daemon-silent"
         case pathTooLong = "path-too-long"

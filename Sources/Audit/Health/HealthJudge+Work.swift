@@ -6,17 +6,35 @@ extension HealthJudge {
     }
 
     private static func forks(_ work: HealthFacts.Work) -> [HealthFinding] {
-        work.forks.map { name in
-            HealthFinding(
-                .forked,
+        work.forks.compactMap { fork in
+            let name = fork.name
+            guard let common = fork.common else {
+                return HealthFinding(
+                    .forked,
+                    Label(
+                        "\(name) 的日志有两段历史, 证据已保存, 尚无条目写明何处分开",
+                        "the log of \(name) has two histories, the evidence is kept, and no entry"
+                            + " says yet where they part"
+                    ),
+                    next: Label(
+                        "保持节点相互连接, 其中之一会写入; 不要再用那个目录写入",
+                        "keep the nodes connected, one of them writes it; nothing more may be"
+                            + " written with that home"
+                    )
+                )
+            }
+            guard fork.contested > 0 else { return nil }
+            return HealthFinding(
+                .forkContested,
                 Label(
-                    "\(name) 的日志有两段历史, 证据已保存",
-                    "the log of \(name) has two histories, the evidence is kept"
+                    "\(name) 的日志自第 \(common) 条起分叉, 其后 \(fork.contested) 条待处理",
+                    "the log of \(name) is forked from entry \(common) on, \(fork.contested)"
+                        + " entries beyond wait"
                 ),
                 next: Label(
-                    "不要再用那个目录写入; 上级 linli end \(name), 建新目录",
-                    "nothing more may be written with that home; linli end \(name) at the office"
-                        + " above, then a new home"
+                    "上级: linli roster --contested, 再 linli ratify 或 refuse; 该节点另建目录入网",
+                    "at an office above: linli roster --contested, then linli ratify or refuse; that"
+                        + " node goes on with a new home and log key"
                 )
             )
         }

@@ -79,8 +79,9 @@ enum AuditCommands {
 
     private static func code(_ report: VerifyReport) -> ExitCode {
         switch report.verdict {
-        // What is stored is whole, and yet no auditor may take one of two histories for the history.
-        case .good: return report.forkedLogs.isEmpty ? .good : .bad
+        // What is stored is whole, and yet no auditor may take one of two histories for the history
+        // before an entry says up to where they are the same.
+        case .good: return report.openForks.isEmpty ? .good : .bad
         case .bad: return .bad
         case .couldNotTell: return .unknown
         }
@@ -135,8 +136,8 @@ enum AuditCommands {
             + output.text("个签名", "signatures")
         let verdict =
             switch report.verdict {
-            case .good where !report.forkedLogs.isEmpty:
-                output.text("日志分叉", "FORKED") + ": \(report.forkedLogs.count)"
+            case .good where !report.openForks.isEmpty:
+                output.text("日志分叉", "FORKED") + ": \(report.openForks.count)"
             case .good:
                 output.text("核验通过", "good")
                     + (report.isProvisional ? output.text(" (暂定)", " (provisional)") : "")
@@ -173,6 +174,7 @@ enum AuditCommands {
                 code(report) == .bad ? VerifyReport.Verdict.bad.rawValue : report.verdict.rawValue
             ),
             "forked": .array(report.forkedLogs.sorted().map { .text($0.description) }),
+            "openForks": .array(report.openForks.sorted().map { .text($0.description) }),
             "entries": .count(report.entries),
             "signatures": .count(report.signatures),
             "provisional": .bool(report.isProvisional),

@@ -67,6 +67,14 @@ extension Program {
                     Label("必填。首条的序号", "required; sequence of the first entry")
                 ),
                 Command.Flag("to", "M", Label("必填。末条的序号", "required; sequence of the last entry")),
+                Command.Flag(
+                    "entry",
+                    "HASH",
+                    Label(
+                        "日志分叉时: 首条的哈希, 以指明哪一段历史",
+                        "of a forked log: hash of the first entry, to say in which history"
+                    )
+                ),
                 NodeFlags.reason, FreeText.allowPersonal,
             ] + Command.Flag.signing,
             group: .node,
@@ -159,8 +167,9 @@ private struct MarkCommand {
         guard let subject = store.rosterSubject else { throw HomeError.notJoined(home.path) }
         let node = try Enrolling.member(named: call.arguments[0], store.roster)
         let range = try range(of: node, store)
+        let history = try history(of: node, from: range.lowerBound, store)
         let contested = try store.contested(in: node.log, range).filter { entry in
-            isRatification || entry.verdict != .refused
+            entry.history == history && (isRatification || entry.verdict != .refused)
         }
         guard !contested.isEmpty else {
             throw CommandError(
@@ -169,31 +178,39 @@ private struct MarkCommand {
                 hint: "linli roster --contested"
             )
         }
-        guard let root = try store.root(of: node.log, size: range.upperBound) else {
-            throw CommandError(.bad, "the log of \(node.name) is not held so far")
-        }
-        var subjects: [SubjectID] = []
-        var seen: Set<SubjectID> = [subject]
-        for found in contested.flatMap(\.subjects) where seen.insert(found).inserted {
-            subjects.append(found)
-        }
-        let room = Header.subjectsMax - 1
-        let groups = stride(from: 0, to: max(subjects.count, 1), by: room).map { start in
-            Array(subjects[start..<min(start + room, subjects.count)])
-        }
+        let isForked = store.roster.forks[node.log].map { range.upperBound > $0.size } ?? false
         let reason = try FreeText.reason(call)
-        let items = groups.map { group in
-            AppendItem(
-                .mark(
-                    roster: subject,
-                    isRatification: isRatification,
-                    first: range.lowerBound,
-                    position: LogPosition(log: node.log, size: range.upperBound, root: root),
-                    further: group,
-                    reason: reason
+        var items: [AppendItem] = []
+        // Beyond a fork a mark names its entries, and has room for so many.
+        let width = isForked ? RosterOperation.listMax : Int(range.upperBound - range.lowerBound)
+        for first in stride(from: range.lowerBound, to: range.upperBound, by: width) {
+            let part = first..<min(first + UInt64(width), range.upperBound)
+            guard let root = try store.root(of: history, size: part.upperBound) else {
+                throw CommandError(.bad, "the log of \(node.name) is not held so far")
+            }
+            let hashes = try store.entries(of: history, part).map { sha256($0.header) }
+            let marked = contested.filter { part.contains($0.sequence) }
+            for group in groups(marked, beside: subject) {
+                items.append(
+                    AppendItem(
+                        .mark(
+                            roster: subject,
+                            isRatification: isRatification,
+                            first: part.lowerBound,
+                            position: LogPosition(
+                                log: node.log,
+                                size: part.upperBound,
+                                root: root
+                            ),
+                            hashes: isForked ? hashes : nil,
+                            further: group,
+                            reason: reason
+                        )
+                    )
                 )
-            )
+            }
         }
+        let subjects = Set(contested.flatMap(\.subjects)).subtracting([subject])
         _ = try HomeWriter(home).append(items, as: author)
         Enrolling.report(
             call,
@@ -207,8 +224,47 @@ private struct MarkCommand {
         return .good
     }
 
+    /// The subjects of entries, as many together as one mark can name.
+    private func groups(
+        _ contested: [ContestedEntry],
+        beside roster: SubjectID
+    ) -> [[SubjectID]] {
+        var subjects: [SubjectID] = []
+        var seen: Set<SubjectID> = [roster]
+        for found in contested.flatMap(\.subjects) where seen.insert(found).inserted {
+            subjects.append(found)
+        }
+        let room = Header.subjectsMax - 1
+        return stride(from: 0, to: max(subjects.count, 1), by: room).map { start in
+            Array(subjects[start..<min(start + room, subjects.count)])
+        }
+    }
+
+    /// The history that `--entry` names, which it must where several differ at that place.
+    private func history(of node: Grant, from first: UInt64, _ store: Store) throws -> Digest {
+        let there = try store.contested(in: node.log, first..<first + 1)
+        guard let prefix = call["entry"]?.lowercased() else {
+            guard Set(there.map(\.hash)).count > 1 else { return there.first?.history ?? node.log }
+            throw CommandError(
+                .usage,
+                "the log of \(node.name) has several histories at entry \(first)",
+                hint: "say by --entry which one; linli roster --contested lists them"
+            )
+        }
+        let named = there.filter { $0.hash.description.hasPrefix(prefix) }
+        guard let entry = named.first, prefix.count >= 4, named.count == 1 else {
+            throw CommandError(
+                .bad,
+                "no entry \(first) of \(node.name) is named by --entry \(prefix)",
+                hint: "linli roster --contested"
+            )
+        }
+        return entry.history
+    }
+
     private func range(of node: Grant, _ store: Store) throws -> Range<UInt64> {
-        let size = store.log(node.log)?.size ?? 0
+        let sizes = [store.log(node.log)?.size ?? 0] + store.branches(of: node.log).map(\.size)
+        let size = sizes.max() ?? 0
         guard size > 0 else {
             throw CommandError(.bad, "nothing is held of the log of \(node.name)")
         }

@@ -48,6 +48,7 @@ struct CaseSelection {
         ),
         Command.Flag("conflicts", Label("有冲突", "with a conflict")),
         Command.Flag("holder", "CODE", Label("由此地负责", "this place has to act")),
+        Command.Flag("assistant", "CODE", Label("由此地协办", "this place helps")),
         Command.Flag("offered-to", "CODE", Label("移交此地,待接收", "offered to this place")),
         Command.Flag("address", "CODE", Label("统一地址编码", "at this address code")),
         Command.Flag("unresolved", Label("地点未定位到编码", "with a place that has no address code")),
@@ -96,6 +97,7 @@ struct CaseSelection {
         filter.address = invocation["address"]
         filter.holder = try place("holder")
         filter.offeredTo = try place("offered-to")
+        filter.assistant = try place("assistant")
         if let flag = invocation["flag"] {
             guard SubjectView.ImportFlag(rawValue: flag) != nil else {
                 throw CommandError(.usage, "there is no flag \"\(flag)\"", hint: Self.flagNames)

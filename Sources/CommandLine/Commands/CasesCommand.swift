@@ -108,6 +108,7 @@ extension CaseRow {
             "updatedAt": .count(updatedAt),
             "holder": .text(holder),
             "offeredTo": .optional(offeredTo),
+            "assistants": .array(assistants.map(JSON.text)),
             "answerBy": .count(answerBy),
             "suspended": .bool(stage == Stage.suspended.rawValue),
             "conflicts": .number(Int64(conflicts)),

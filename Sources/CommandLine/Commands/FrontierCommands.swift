@@ -29,8 +29,8 @@ extension Program {
                 ledger: ledger,
                 foldVersion: SubjectFold.version,
                 now: try invocation.now() ?? basis.now,
-                positions: store.logs.map {
-                    LogPosition(log: $0.id, size: $0.size, root: $0.root)
+                positions: store.trees.map {
+                    LogPosition(log: $0.log, size: $0.size, root: $0.root)
                 }
             )
             try invocation.deliver(saved.text)
@@ -64,8 +64,8 @@ private struct FrontierPage {
                 ledger: ledger,
                 foldVersion: SubjectFold.version,
                 now: SystemSource.wallMilliseconds(),
-                positions: store.logs.map {
-                    LogPosition(log: $0.id, size: $0.size, root: $0.root)
+                positions: store.trees.map {
+                    LogPosition(log: $0.log, size: $0.size, root: $0.root)
                 }
             )
         let rows = try shown.positions.map { ($0, try State($0, store)) }
@@ -114,11 +114,9 @@ private struct FrontierPage {
         case otherHistory
 
         init(_ position: LogPosition, _ store: Store) throws {
-            switch try store.root(of: position.log, size: position.size) {
-            case nil: self = .behind
-            case position.root: self = .held
-            default: self = .otherHistory
-            }
+            let roots = try store.trees.filter { $0.log == position.log }
+                .compactMap { try store.root(of: $0.id, size: position.size) }
+            self = roots.contains(position.root) ? .held : roots.isEmpty ? .behind : .otherHistory
         }
 
         var label: Label {

@@ -40,6 +40,7 @@ extension Program {
                 store.roster.actor(of: judged.entry.author, in: judged.entry.log)?.number
             ),
             "after": .array(header.after.map { .text($0.description) }),
+            "history": .optional(judged.entry.path.last?.short),
             "verdict": .text(judged.verdict.code),
             "stage": .optional(judged.stage?.rawValue),
             "values": .object(
@@ -64,6 +65,7 @@ extension Program {
                 operation.map { output.text($0.label) } ?? header.operation,
                 output.verdict(judged.verdict), judged.stage.map { output.text($0.label) } ?? "",
                 judged.entry.hash.short,
+                judged.entry.path.last.map { output.text("分支", "history") + " \($0.short)" } ?? "",
             ]
         }
         guard invocation.has("values") else { return output.table(rows) }

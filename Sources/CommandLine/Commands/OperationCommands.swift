@@ -50,6 +50,10 @@ extension Program {
                         : Label("必填。接收地代码", "required; the place that is to take it")
                 )
             )
+        case .assist:
+            flags.append(
+                Command.Flag("to", "CODE", Label("必填。协办地代码", "required; the place that is to help"))
+            )
         case .settle:
             flags.append(
                 Command.Flag("to", "CODE", Label("裁定的责任地代码", "the place that is to act"))

@@ -79,6 +79,7 @@ struct OperationWrite {
         try SubjectChecks(operation, invocation).apply(to: &values, store, view)
         switch operation.act {
         case .take, .reject, .withdraw: try fillOffer(&values, view)
+        case .release: try fillAssistance(&values, view)
         case .confirmLink, .unlink:
             target.further = [try fillLink(&values, view)]
         case .link, .relate:
@@ -100,7 +101,7 @@ struct OperationWrite {
             target.to = from
         default: break
         }
-        if operation.act == .offer || operation.act == .assign, target.to == view.holder {
+        if [.offer, .assign, .assist].contains(operation.act), target.to == view.holder {
             throw CommandError(.bad, "\(view.holder.code) has the case already")
         }
         guard !operation.namesReceiver || target.to != nil else {
@@ -139,6 +140,26 @@ struct OperationWrite {
             throw CommandError(.bad, "nobody offers the case: \(Inadmissible.noOffer.label.en)")
         }
         try values.set(.offer, .bytes(offer.bytes))
+    }
+
+    private func fillAssistance(_ values: inout CaseDraft, _ view: SubjectView) throws {
+        let standing = view.custody.assistances
+        let named = try chosen(CaseField.assistance, standing.map(\.entry))
+        guard let entry = named ?? standing.first?.entry else {
+            throw CommandError(
+                .bad,
+                "nobody helps with the case: \(Inadmissible.noAssistance.label.en)"
+            )
+        }
+        guard named != nil || standing.count == 1 else {
+            throw CommandError(
+                .usage,
+                "\(standing.count) places help with the case",
+                hint: "give --assistance, one of: "
+                    + standing.map { "\($0.entry.short) (\($0.to.code))" }.joined(separator: ", ")
+            )
+        }
+        try values.set(.assistance, .bytes(entry.bytes))
     }
 
     /// Sets the link that is meant and gives the other subject.

@@ -95,6 +95,10 @@ enum RosterCommand {
         var last: UInt64
         let author: Digest
         let verdict: RightVerdict
+        /// Hash of the first, where its log has several histories; which one it stands in.
+        let entry: Digest
+        let history: Digest
+        let isForked: Bool
 
         var word: String {
             switch verdict {
@@ -110,7 +114,7 @@ enum RosterCommand {
         for entry in try store.contested() {
             if let last = stretches.last, last.log == entry.log,
                 last.last + 1 == entry.sequence, last.author == entry.author,
-                last.verdict == entry.verdict
+                last.verdict == entry.verdict, last.history == entry.history
             {
                 stretches[stretches.count - 1].last = entry.sequence
             } else {
@@ -120,7 +124,10 @@ enum RosterCommand {
                         first: entry.sequence,
                         last: entry.sequence,
                         author: entry.author,
-                        verdict: entry.verdict
+                        verdict: entry.verdict,
+                        entry: entry.hash,
+                        history: entry.history,
+                        isForked: entry.sequence >= store.roster.forks[entry.log]?.size ?? .max
                     )
                 )
             }
@@ -135,7 +142,8 @@ enum RosterCommand {
                     "number": .optional(
                         store.roster.actor(of: stretch.author, in: stretch.log)?.number
                     ),
-                    "state": .text(stretch.word),
+                    "state": .text(stretch.word), "entry": .text(stretch.entry.description),
+                    "forked": .bool(stretch.isForked),
                 ]
                 output.line(json.line)
             }
@@ -145,7 +153,8 @@ enum RosterCommand {
             stretches.map { stretch in
                 [
                     store.authorName(stretch.author, in: stretch.log),
-                    "--from \(stretch.first) --to \(stretch.last)",
+                    "--from \(stretch.first) --to \(stretch.last)"
+                        + (stretch.isForked ? " --entry \(stretch.entry.short)" : ""),
                     state(stretch, output),
                 ]
             }

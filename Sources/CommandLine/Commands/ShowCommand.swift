@@ -89,6 +89,15 @@ struct CasePage {
             "returns": .number(Int64(view.custody.returns)),
             "rejections": .number(Int64(view.custody.rejections)),
             "waited": .count(view.custody.waited),
+            "assistants": .array(
+                view.custody.assistances.map { assistance in
+                    [
+                        "entry": .text(assistance.entry.description),
+                        "node": .text(store.nodeName(assistance.log)),
+                        "to": .text(assistance.to.code), "time": .count(assistance.time),
+                    ]
+                }
+            ),
             "offers": .array(
                 view.custody.offers.map { offer in
                     [
@@ -188,7 +197,7 @@ struct CasePage {
             [output.text("负责", "holder"), view.holder.code],
         ]
         let isShown: Set<UInt64> = Set(
-            [CaseField.stage, .holder, .offers, .links].map(\.rawValue)
+            [CaseField.stage, .holder, .offers, .links, .assistants].map(\.rawValue)
         )
         rows += view.registers.filter { !isShown.contains($0.id) }.map { register in
             let spec = CaseField(rawValue: register.id)?.spec
@@ -228,6 +237,15 @@ struct CasePage {
                 output.text(
                     "\(kind) \(offer.to.code),\(until) 前答复\(late)\(place)  \(offer.entry.short)",
                     "\(kind) to \(offer.to.code), answer by \(until)\(late)\(place)  \(offer.entry.short)"
+                )
+            )
+        }
+        for assistance in view.custody.assistances {
+            let since = output.minute(assistance.time)
+            output.line(
+                output.text(
+                    "协办 \(assistance.to.code),自 \(since)  \(assistance.entry.short)",
+                    "\(assistance.to.code) helps since \(since)  \(assistance.entry.short)"
                 )
             )
         }

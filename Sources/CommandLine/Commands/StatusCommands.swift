@@ -90,6 +90,7 @@ enum StatusCommands {
                     ]
                 }
         )
+        for fork in report.forks { output.remark(explained(fork, output)) }
         return .good
     }
 
@@ -126,12 +127,36 @@ enum StatusCommands {
             )
         }
         if let reason = report.node.stopReason { output.remark("NOT WRITING: \(reason)") }
-        for log in report.forks { output.remark("FORK: log \(log)") }
+        for fork in report.forks { output.remark(explained(fork, output)) }
         if report.refused > 0 {
             output.remark(
                 output.text("被拒绝的来讯: \(report.refused)", "refused from peers: \(report.refused)")
             )
         }
+    }
+
+    /// What is known of a forked log, and what to do.
+    static func explained(_ fork: StatusReport.Fork, _ output: Output) -> String {
+        let sizes = fork.histories.map(String.init).joined(separator: ", ")
+        guard let common = fork.common else {
+            return output.text(
+                "分叉: \(fork.node) 的日志有两段历史, 共同部分尚未确定; 保持连接, 节点会自行写入分叉条目",
+                "FORK: the log of \(fork.node) has two histories, and no entry says yet up to where"
+                    + " they are the same; keep the nodes connected, one of them writes it"
+            )
+        }
+        let held = output.text(
+            "分叉: \(fork.node) 的日志自第 \(common) 条起有 \(fork.histories.count) 段历史 (\(sizes) 条)",
+            "FORK: the log of \(fork.node) has \(fork.histories.count) histories from entry"
+                + " \(common) on (of \(sizes) entries)"
+        )
+        guard fork.contested > 0 else { return held }
+        return held
+            + output.text(
+                "; 其后 \(fork.contested) 条待上级处理: linli roster --contested",
+                "; \(fork.contested) entries beyond wait for an office above:"
+                    + " linli roster --contested"
+            )
     }
 
     private static func json(_ peer: StatusReport.Peer) -> JSON {

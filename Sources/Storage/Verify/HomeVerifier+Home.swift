@@ -87,13 +87,12 @@ extension HomeVerifier {
     func checkClaims(_ identity: Store.Identity, _ roster: Roster) {
         for index in report.logs.indices {
             let log = report.logs[index].log
-            guard let row = rows.values.first(where: { $0.id == log }),
-                let auditor = auditors[row.number]
+            guard let row = rows[report.logs[index].row], let auditor = auditors[row.number]
             else { continue }
             report.logs[index].vouchedSize = auditor.check(
                 row.claim,
                 key: roster.grants(log: log).first?.keys.log,
-                isOwn: log == identity.log,
+                isOwn: row.id == identity.log,
                 findings: &report.list
             )
             if row.claim.checked < row.claim.size { report.isProvisional = true }
@@ -193,8 +192,21 @@ extension HomeVerifier {
         }
     }
 
-    /// Checks that each pair of checkpoints is signed and contradicts itself.
+    /// Checks that each pair of checkpoints is signed and contradicts itself, and that the
+    /// histories of a log that are held part where an entry says.
     func checkEvidence(_ home: Database, _ roster: Roster) throws {
+        for log in roster.forks.keys.sorted() {
+            guard let fork = roster.forks[log] else { continue }
+            report.forkedLogs.insert(log)
+            let text = "its key signed several histories: entries from \(fork.size) on"
+            add(.evidence, "\(text) have no effect of their own", log: log, gravity: .note)
+        }
+        for row in rows.values.sorted(by: { $0.number < $1.number }) {
+            guard let branch = row.branch, branch.base < roster.forks[branch.log]?.size ?? .max
+            else { continue }
+            let text = "a further history is held from \(branch.base) on, and no entry shows it"
+            add(.evidence, text, log: branch.log)
+        }
         try home.scan("SELECT number, log, left_note, right_note, shown FROM evidence") { row in
             let text = "evidence \(row.integer(0))"
             guard let log = Bytes32(row.blob(1)),
@@ -212,6 +224,7 @@ extension HomeVerifier {
                     let sizes = "\(left.size) and \(right.size) entries"
                     let claim = "\(text): its key signed two histories, of \(sizes)"
                     report.forkedLogs.insert(log)
+                    if roster.forks[log] == nil { report.openForks.insert(log) }
                     add(.evidence, claim, log: log, gravity: .note)
                 }
                 if !shows(row.blob(4), log, key, [row.blob(2), row.blob(3)]) {

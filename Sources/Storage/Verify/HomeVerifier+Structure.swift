@@ -67,10 +67,15 @@ extension HomeVerifier {
             progress(VerifyProgress(phase: .structure, done: report.entries, total: total))
         }
         for row in rows.values.sorted(by: { $0.number < $1.number }) {
-            let auditor = auditors[row.number] ?? LogAuditor(ledger: ledger, log: row.id)
+            let auditor = auditors[row.number] ?? LogAuditor(ledger: ledger, log: row.log)
             auditors[row.number] = auditor
             report.logs.append(
-                VerifyReport.Log(log: row.id, size: auditor.range.size, root: auditor.root)
+                VerifyReport.Log(
+                    row: row.number,
+                    log: row.log,
+                    size: auditor.range.size,
+                    root: auditor.root
+                )
             )
         }
         return builder.policies
@@ -83,9 +88,8 @@ extension HomeVerifier {
         ledger: Digest,
         _ builder: inout LogBuilder
     ) throws {
-        var auditor =
-            auditors[row.number]
-            ?? LogAuditor(ledger: ledger, log: row.id, rootsAt: wantedSizes(of: row))
+        guard var auditor = try auditors[row.number] ?? auditor(of: row, ledger, builder.scratch)
+        else { return }
         defer { auditors[row.number] = auditor }
         guard !builder.isBroken(row.number) else { return }
         for entry in group {
@@ -95,7 +99,7 @@ extension HomeVerifier {
                 add(
                     .missing,
                     "is missing, the next one held is \(got)",
-                    log: row.id,
+                    log: row.log,
                     sequence: want
                 )
                 builder.breakOff(row.number)
@@ -113,6 +117,27 @@ extension HomeVerifier {
             report.entries += 1
         }
         try builder.write(row, range: auditor.range)
+    }
+
+    /// An auditor before the first entry of a log, or of what a further history has for itself.
+    ///
+    /// The history that it leaves has a smaller number and so was rebuilt before.
+    private func auditor(
+        of row: LogRow,
+        _ ledger: Digest,
+        _ scratch: Store
+    ) throws -> LogAuditor? {
+        let wanted = wantedSizes(of: row)
+        guard let branch = row.branch else {
+            return LogAuditor(ledger: ledger, log: row.id, rootsAt: wanted)
+        }
+        guard let range = try scratch.tree(of: branch.parent, size: branch.base),
+            range.root(hasher: scratch.treeHasher) == branch.root
+        else {
+            add(.log, "a further history leaves a tree that is not held", log: branch.log)
+            return nil
+        }
+        return LogAuditor(ledger: ledger, log: row.log, from: range, rootsAt: wanted)
     }
 
     private func wantedSizes(of row: LogRow) -> Set<UInt64> {
@@ -197,6 +222,13 @@ private struct LogBuilder {
         var state = states[row.number] ?? LogState(id: row.id, number: row.number)
         var touched = Touched()
         try scratch.database.transaction {
+            if let branch = row.branch, states[row.number] == nil,
+                let range = try scratch.tree(of: branch.parent, size: branch.base)
+            {
+                state = try scratch.begin(branch, range: range, number: row.number)
+                scratch.adopt(state)
+                try scratch.followHistories()
+            }
             try scratch.insert(
                 incoming,
                 into: &state,

@@ -27,6 +27,11 @@ final class HomeVerifier {
         let number: Int64
         let id: Digest
         let claim: LogClaim
+        /// Of a further history, where it leaves another.
+        var branch: BranchPlace?
+
+        /// SHA-256 of the log key.
+        var log: Digest { branch?.log ?? id }
     }
 
     init(_ job: VerifyJob, scratchPath: String, _ progress: @escaping (VerifyProgress) -> Void) {
@@ -76,7 +81,7 @@ final class HomeVerifier {
             add(kind, "\(text) (position \(position), of no log)", gravity: gravity)
             return
         }
-        add(kind, text, log: row.id, sequence: place.sequence, gravity: gravity)
+        add(kind, text, log: row.log, sequence: place.sequence, gravity: gravity)
     }
 
     private func verify(_ home: Database) throws {
@@ -100,7 +105,8 @@ final class HomeVerifier {
             try checkSignatures(home, scratch, roster: audit.roster)
             scratch.roster = audit.roster
             try audit.check(findings: &report.list) { log, size in
-                try scratch.root(of: log, size: size)
+                try scratch.trees.filter { $0.log == log }
+                    .compactMap { try scratch.root(of: $0.id, size: size) }
             }
             checkClaims(identity, audit.roster)
             try checkIdentity(identity, scratch)
@@ -143,6 +149,15 @@ final class HomeVerifier {
                     checked: row.integer(6)
                 )
             )
+            return true
+        }
+        try home.scan("SELECT number, log, parent, base, root, leaf FROM branch") { row in
+            let branch = try BranchPlace(branchRow: row)
+            guard rows[row.integer(0)]?.id == branch.key else {
+                add(.log, "a further history has no row of its name", log: branch.log)
+                return true
+            }
+            rows[row.integer(0)]?.branch = branch
             return true
         }
         try home.scan("SELECT position FROM forged") { row in

@@ -64,6 +64,8 @@ package struct VerifyReport: Sendable {
 
     /// One log as its entries have it.
     package struct Log: Hashable, Sendable {
+        /// Number of its row.
+        let row: Int64
         /// Hash of the log key.
         package let log: Digest
         /// Entries from the first one to the last before any gap.
@@ -89,8 +91,11 @@ package struct VerifyReport: Sendable {
     package internal(set) var unknownAuthors: UInt64 = 0
     /// Whether the view rests on signatures that had not been checked before, or lags behind.
     package internal(set) var isProvisional = false
-    /// Logs whose key signed two histories: what is stored follows from one of them.
+    /// Logs whose key signed two histories.
     package internal(set) var forkedLogs: Set<Digest> = []
+    /// Those of them of which no entry says up to where they count: what is stored follows from
+    /// one of the histories, and another node may hold the other.
+    package internal(set) var openForks: Set<Digest> = []
     /// Errors, then notes; at most ``FindingList/keptMax``.
     package var findings: [Finding] { list.kept }
     /// How many errors there were.
