@@ -26,6 +26,9 @@ extension SubjectView {
         registers = Self.registers(judge, state, stage, holder: custody.holder)
         conflicts = Self.conflicts(judge, state, stage, registers, custody, policy)
         counts = Counts(judge.verdicts)
+        absentParts = judge.graph.entries.sorted { $0.hash < $1.hash }.flatMap { entry in
+            entry.absentParts.map { AbsentPart(entry: entry.hash, part: $0) }
+        }
         updatedAt =
             judge.verdicts.indices.filter { judge.verdicts[$0].isInEffect }
             .map { judge.graph.entries[$0].header.time }.max() ?? 0

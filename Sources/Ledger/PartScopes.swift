@@ -1,6 +1,6 @@
 /// Whose parts a node stores: those of subjects in these places, or of all.
 ///
-/// - Source: `Protocol/replication.md` section 6.
+/// - Source: `Protocol/replication.md` section 7.
 package struct PartScopes: Hashable, Sendable {
     /// Most places that a node names.
     package static let countMax = 64

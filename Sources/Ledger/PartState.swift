@@ -53,7 +53,7 @@ extension Part {
     ///
     /// Names the node, so that nobody can pass on what another one answered.
     ///
-    /// - Source: `Protocol/replication.md` section 6.
+    /// - Source: `Protocol/replication.md` section 4.
     package func proof(
         nonce: Bytes32,
         holder log: Digest,

@@ -44,13 +44,17 @@ struct PartSearch {
     /// Whether nothing is being looked for and nothing new came up.
     var isIdle: Bool { sought.isEmpty && reading == nil && isAtEnd && !isAgain }
 
-    /// Somebody who was not asked yet is there.
-    mutating func meetsNewPeer(now: UInt64) {
+    /// Whether somebody came to hold more since the round began.
+    var isPromising = false
+
+    /// Somebody may hold what nobody had when it was asked for.
+    mutating func mayBeAnswered(now: UInt64) {
+        isPromising = true
         if unanswered > 0 { nextRound = min(nextRound, now + Limits.announceMilliseconds) }
     }
 
     mutating func begin() {
-        (cursor, isAtEnd, isAgain) = (nil, false, false)
+        (cursor, isAtEnd, isAgain, isPromising) = (nil, false, false, false)
         (gained, unansweredNow) = (0, 0)
     }
 
@@ -59,7 +63,7 @@ struct PartSearch {
         let isFruitless = gained == 0 && unanswered > 0
         wait =
             isFruitless ? min(2 * wait, Limits.partsMaxMilliseconds) : Limits.partsMilliseconds
-        nextRound = now + wait
+        nextRound = now + (isPromising && unanswered > 0 ? Limits.announceMilliseconds : wait)
     }
 }
 
@@ -123,7 +127,8 @@ extension ReplicaMachine {
     /// Sends wants until as many are in flight as may be.
     private mutating func ask(_ live: Set<SessionID>) {
         var total = partStores.count + live.reduce(0) { $0 + (sessions[$1]?.wants.count ?? 0) }
-        for id in live.sorted() {
+        // At random, so that nobody can be the first to be asked each time and keep silent.
+        for id in live.sorted().shuffled(using: &generator) {
             while total < Limits.wantsInAll, let session = sessions[id],
                 session.wants.count < Limits.wants
             {
@@ -185,10 +190,19 @@ extension ReplicaMachine {
         search.sought.removeAll { done.contains($0.part) }
         if isStored {
             search.gained += parts.count
+            tellWhoAskedInVain()
         } else {
             search.unansweredNow += parts.count
         }
         seekParts()
+    }
+
+    /// Peers that were told that something is not held here ask again when they hear the scopes.
+    private mutating func tellWhoAskedInVain() {
+        for id in sessions.keys.sorted() where sessions[id]?.askedInVain == true {
+            sessions[id]?.askedInVain = false
+            send(id, .scopes(scopes))
+        }
     }
 
     mutating func scopesChanged(_ scopes: PartScopes) {
@@ -213,6 +227,7 @@ extension ReplicaMachine {
             return close(id, .limit, "scopes")
         }
         sessions[id]?.scopes = scopes
+        search.mayBeAnswered(now: now)
     }
 
     mutating func received(_ id: SessionID, _ want: Want) {
@@ -264,6 +279,7 @@ extension ReplicaMachine {
         guard let served = served(request) else { return }
         var answer = Array(parts.prefix(served.count))
         if answer.isEmpty { answer = [nil] }
+        if answer.contains(nil) { sessions[served.session]?.askedInVain = true }
         send(served.session, .parts(Parts(number: served.number, parts: answer)))
     }
 

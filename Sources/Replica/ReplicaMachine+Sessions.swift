@@ -171,7 +171,8 @@ extension ReplicaMachine {
         guard closeDuplicates(of: id, peer: hello.log) else { return }
         showForks(id)
         let frontier = currentFrontier()
-        search.meetsNewPeer(now: now)
+        search.mayBeAnswered(now: now)
+        seekParts()
         guard hello.frontier == frontier else {
             sessions[id]?.presenceNews = Set(presences.keys)
             return openComparison(id)

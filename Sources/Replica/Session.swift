@@ -67,6 +67,8 @@ struct Session {
     var proving: [(number: UInt64, challenge: UInt64, count: Int)] = []
     var lastQuestion: UInt64 = 0
     var servedWants = 0
+    /// Whether the peer was told that a part is not held here.
+    var askedInVain = false
 
     // Presences.
     /// Logs whose newest presence the peer is to be told.

@@ -111,10 +111,6 @@ package struct PackageVerifier {
     ) throws(PackageError) -> VerifiedEntry {
         var header: Result<Header, HeaderError>
         do { header = try entry.check(hasher) } catch { throw .entry(place.sequence, error) }
-        // Rights and deadlines follow from these at every node; the others are asked for.
-        if let part = entry.parts.firstIndex(of: nil), (try? header.get().mustCarryParts) ?? true {
-            throw .withheld(place.sequence, part: part)
-        }
         let hash = entry.hash(hasher)
         var isRoster = false
         if case .success(let read) = header {
@@ -127,6 +123,12 @@ package struct PackageVerifier {
                     sequence: place.sequence
                 )
             } catch { header = .failure(error) }
+        }
+        // Rights and deadlines follow from these at every node; the others are asked for.
+        if let part = entry.parts.firstIndex(of: nil), case .success(let read) = header,
+            read.mustCarryParts
+        {
+            throw .withheld(place.sequence, part: part)
         }
         var signature = SignatureVerdict.unchecked
         if checksSignature || isRoster, let key = roster.authorKey(entry.author) {

@@ -3,7 +3,7 @@ internal import Encoding
 
 /// What a node says of itself every five minutes: that it lives, and what it holds.
 ///
-/// - Source: `Protocol/replication.md` section 7.
+/// - Source: `Protocol/replication.md` section 8.
 package struct Presence: Hashable, Sendable {
     /// The ledger.
     package let ledger: Digest
