@@ -10,8 +10,16 @@ import os
 from roster import covers
 from verify import decode, read_header, sha256, subject_id
 
-STAGE, HOLDER, OFFERS, LINKS, ASSISTANTS, AGREEMENTS = 1, 18, 19, 20, 28, "agreements"
+STAGE, HOLDER, OFFERS, LINKS, ASSISTANTS, REDACTIONS = 1, 18, 19, 20, 28, 29
+AGREEMENTS = "agreements"
 AT, OFFER, CLOCK, CONSENT, LINK, ASSISTANCE = 16, 180, 187, 189, 222, 223
+REDACTED, REDACTION = 224, 227
+ANSWERS = {
+    "take": (OFFERS, OFFER), "reject": (OFFERS, OFFER), "withdraw": (OFFERS, OFFER),
+    "release": (ASSISTANTS, ASSISTANCE), "confirm link": (LINKS, LINK), "unlink": (LINKS, LINK),
+    "approve redaction": (REDACTIONS, REDACTION), "refuse redaction": (REDACTIONS, REDACTION),
+}
+REDACTING = ("redact", "approve redaction", "refuse redaction")
 TWO_SIDED = ("link", "confirm link", "unlink", "relate")
 RECEIVING = ("offer", "give back", "assign", "assist", "link")
 ROSTER = ("log.open", "grant.", "policy.signing")
@@ -113,6 +121,12 @@ class Entry:
     def act(self):
         return self.operation["act"] if self.operation else None
 
+    def is_of_same_person(self, other):
+        one, two = self.header.get(12), other.header.get(12)
+        if one is None or two is None:
+            return self.log == other.log
+        return (self.log, one) == (other.log, two)
+
     def listed(self):
         """Numbers of the fields in parts; None if the list is not of its form."""
         listed = self.fields.get(0, [])
@@ -151,14 +165,17 @@ class Subject:
     def __init__(self, identity, entries, right, held):
         self.id, self.right = identity, right
         self.entries = self.ordered([e for e in entries if identity in e.subjects], held)
-        self.opening = next(
-            (
-                entry for entry in self.entries
-                if (not entry.operation or entry.operation["opens"])
-                and subject_id(entry.log, entry.sequence) == identity
-            ),
-            None,
-        )
+        openings = [
+            entry for entry in self.entries
+            if (not entry.operation or entry.operation["opens"])
+            and subject_id(entry.log, entry.sequence) == identity
+        ]
+        # Each history of a forked log has one at that place; what was ratified goes before.
+        standing = [
+            entry for entry in openings
+            if len(openings) > 1 and self.right(entry, None).split()[0] in ("allowed", "ratified")
+        ]
+        self.opening = next(iter(standing + openings), None)
         self.verdicts, self.deeds = {}, []
         for entry in self.entries:
             self.judge(entry)
@@ -208,6 +225,8 @@ class Subject:
                 return act == "unlink" and answers
             if register == ASSISTANTS:
                 return act == "release" and answers
+            if register == REDACTIONS:
+                return act == "refuse redaction" and answers
             if register == AGREEMENTS:
                 undone = other.answered and other.answered.entry is deed.agreed.entry
                 return act == "unlink" and undone
@@ -326,13 +345,9 @@ class Subject:
             version = max(entry.header[0], 2)
             return (f"no-right {word}" if word != "allowed" else f"needs-version {version}"), None
         act = operation["act"]
-        if act in ("take", "reject", "withdraw"):
-            register, name = OFFERS, entry.fields.get(OFFER)
-        elif act == "release":
-            register, name = ASSISTANTS, entry.fields.get(ASSISTANCE)
-        else:
-            register, name = LINKS, entry.fields.get(LINK)
-        if act in ("take", "reject", "withdraw", "release", "confirm link", "unlink"):
+        if act in ANSWERS:
+            register, field = ANSWERS[act]
+            name = entry.fields.get(field)
             found = [d for d in self.standing(register, deeds) if d.entry.hash == name]
             deed.answered = found[0] if found else None
         other_side, places = [], scopes
@@ -389,11 +404,12 @@ class Subject:
         entry, stage = deed.entry, deed.before
         if stage is None:
             return "not-opened"
-        if operation["kind"] != self.opening.operation["kind"]:
+        kind = self.opening.operation["kind"]
+        if operation["kind"] != kind and (act not in REDACTING or kind == "policy"):
             return "other-kind"
         if act == "take over" and self.opening.act != "take over":
             return "not-imported"
-        if stage not in operation["stages"]:
+        if stage not in operation["stages"] and act not in REDACTING:
             return f"stage {stage}"
         if operation["holder"] and not allowed(holders):
             return "not-holder"
@@ -417,6 +433,18 @@ class Subject:
                 return "no-offer"
             is_first = can_be_taken[:1] == [deed.answered]
             return "offer-superseded" if act == "take" and not is_first else None
+        if act == "redact":
+            known = {e.hash for e in deed.place.known if not e.is_roster}
+            return None if set(entry.fields[REDACTED]) <= known else "no-such-entry"
+        if act in REDACTING:
+            if not deed.answered:
+                return "no-redaction"
+            same = entry.is_of_same_person(deed.answered.entry)
+            if act == "refuse redaction" and same:
+                return None
+            if not all(allowed([place[: 6 if len(place) > 6 else 4]]) for place in holders):
+                return "not-above"
+            return "same-hand" if same else None
         if act == "release":
             if not deed.answered:
                 return "no-assistance"
@@ -464,6 +492,8 @@ class Subject:
         to = entry.header.get(11)
         if act in ("link", "relate"):
             deed.writes.add(LINKS)
+        if act == "redact":
+            deed.writes.add(REDACTIONS)
         if deed.proposal:
             return
         for number in list(entry.fields) + entry.listed():
@@ -534,6 +564,10 @@ class Subject:
         if [row[7] for row in view[17][1]] != [
             offer not in can_be_taken[:1] for offer in can_be_taken + outrun
         ]:
+            return False
+        counting = {deed.entry for deed in self.standing(REDACTIONS, deeds)}
+        counting |= {d.answered.entry for d in deeds if d.entry.act == "approve redaction"}
+        if {entry.hash for entry in counting} != {row[0] for row in view[19]}:
             return False
         helping = [deed.entry.hash for deed in self.standing(ASSISTANTS, deeds)]
         if sorted(set(helping)) != sorted(row[0] for row in view[17][6]):

@@ -168,7 +168,7 @@ package struct CaseDraft: Hashable, Sendable {
     private static func isChange(_ field: CaseField) -> Bool {
         switch field.spec.register {
         case .single, .milestone, .set: true
-        case .stage, .act, .holder, .offers, .links, .assistants: false
+        case .stage, .act, .holder, .offers, .links, .assistants, .redactions: false
         }
     }
 

@@ -47,6 +47,8 @@ package enum CaseField: UInt64, CaseIterable, Sendable {
 
     /// Register of the places that help; stands in no entry.
     case assistants = 28
+    /// Register of what was redacted; stands in no entry.
+    case redactions = 29
 
     case channel = 32
     case occurred = 33
@@ -166,6 +168,10 @@ package enum CaseField: UInt64, CaseIterable, Sendable {
     case relation = 221
     case link = 222
     case assistance = 223
+    case redacted = 224
+    case ground = 225
+    case keepUntil = 226
+    case redaction = 227
 
     case topic = 240
     case facilitator = 241

@@ -59,6 +59,12 @@ package final class CaseOperation: Sendable {
         case apply
         /// Takes over a record, or its newer state.
         case takeOver
+        /// Hides the parts of entries.
+        case redact
+        /// Lets the parts that a redaction names be destroyed, from above.
+        case approveRedaction
+        /// Takes a redaction away, so that what it hid is shown again.
+        case refuseRedaction
     }
 
     /// What stands in the header, such as `case.report`.
@@ -102,6 +108,14 @@ package final class CaseOperation: Sendable {
         switch act {
         case .link, .confirmLink, .unlink, .relate: 2
         default: 1
+        }
+    }
+
+    /// Whether it is for subjects of every kind and stage but policies, which are never redacted.
+    package var isForEveryKind: Bool {
+        switch act {
+        case .redact, .approveRedaction, .refuseRedaction: true
+        default: false
         }
     }
 
@@ -172,7 +186,8 @@ extension CaseOperation: Hashable {
 extension CaseOperation {
     /// All operations of this version, by kind of subject, in the usual course.
     package static let all: [CaseOperation] =
-        intake + custody + handling + mediation + closing + supervision + links + councils
+        intake + custody + handling + mediation + closing + supervision + links + redaction
+        + councils
         + covenants + alerts + dwellings + places + registry + policies
 
     /// The operation of this name; nil for one that a newer version may know.

@@ -61,6 +61,20 @@ extension CodeList {
         ]
     )
 
+    /// Why personal data have to be erased.
+    ///
+    /// - Source: 个人信息保护法 art. 47.
+    package static let grounds = CodeList(
+        "X-SC",
+        [
+            Code("47-1", "处理目的已实现或无法实现", "purpose reached, or out of reach"),
+            Code("47-2", "停止服务或保存期限届满", "service ended, or its time of keeping"),
+            Code("47-3", "个人撤回同意", "consent withdrawn"),
+            Code("47-4", "违法违规处理", "processed against the law"),
+            Code("47-5", "法律规定的其他情形", "another case of the law"),
+        ]
+    )
+
     /// What a follow-up visit found.
     package static let visitResults = CodeList(
         "X-HF",

@@ -135,6 +135,8 @@ package enum RegisterKind: Hashable, Sendable {
     case links
     /// Places that help who has to act; each stays until it is released.
     case assistants
+    /// Redactions; each stays until it is refused.
+    case redactions
     /// It belongs to its act and is read in the history only.
     case act
 }

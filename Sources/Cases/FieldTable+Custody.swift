@@ -46,6 +46,42 @@ extension FieldTable {
             Label("所答复的移交条目", "the offer that is answered")
         ),
         field(
+            .redacted,
+            "entry",
+            Label("被脱敏的条目", "redacted entries"),
+            .header,
+            .digests(count: 64),
+            .act,
+            Label("其文字予以删除的条目", "the entries whose texts are to go")
+        ),
+        field(
+            .ground,
+            "ground",
+            Label("法律依据", "legal ground"),
+            .header,
+            .code(.grounds),
+            .act,
+            Label("删除的法律依据", "on what legal ground")
+        ),
+        field(
+            .keepUntil,
+            "keep-until",
+            Label("保存至", "kept until"),
+            .header,
+            .instant,
+            .act,
+            Label("法定保存期届满前仅停止使用", "until when the law wants it kept, unused")
+        ),
+        field(
+            .redaction,
+            "redaction",
+            Label("所答脱敏", "redaction"),
+            .header,
+            .digest,
+            .act,
+            Label("所批准或驳回的脱敏条目", "the redaction that is approved or refused")
+        ),
+        field(
             .assistance,
             "assistance",
             Label("所指协办", "assistance"),

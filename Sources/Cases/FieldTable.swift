@@ -75,6 +75,7 @@ package enum FieldTable {
         computed(.offers, "offers", .offers, Label("待答复的移交", "open offers")),
         computed(.links, "links", .links, Label("关联", "links")),
         computed(.assistants, "assistants", .assistants, Label("协办单位", "assistants")),
+        computed(.redactions, "redactions", .redactions, Label("脱敏", "redactions")),
     ]
 
     private static func computed(

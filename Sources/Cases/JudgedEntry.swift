@@ -67,6 +67,10 @@ package enum Inadmissible: Hashable, Sendable {
     case notFromThere
     /// The request for help that it names was ended, or never made.
     case noAssistance
+    /// An entry that it names is not about this subject, was not known, or is of the roster.
+    case noSuchEntry
+    /// The redaction that it names was refused, or never made.
+    case noRedaction
     /// The link that it names does not stand.
     case noLink
     /// Whoever proposed a link can not agree to it for the other side.
@@ -77,7 +81,7 @@ package enum Inadmissible: Hashable, Sendable {
     case notExtendable
     /// The clock can be moved only if both parties agree.
     case noConsent
-    /// Who dispatched a case does not appraise it.
+    /// Who dispatched a case does not appraise it, and who redacts does not approve.
     case sameHand
     /// The mediator has declared an interest.
     case interest

@@ -33,13 +33,14 @@ package enum SubjectFold {
         let graph = SubjectGraph(entries, isHeldElsewhere: isHeldElsewhere)
         let judge = SubjectJudge(subject: subject, graph: graph, authority: authority)
         for index in graph.entries.indices { judge.judge(index) }
+        // What sets policies can not follow from them.
+        let view = SubjectView(judge, policy: judge.kind == .policy ? .standard : policy)
         return FoldedSubject(
-            // What sets policies can not follow from them.
-            view: SubjectView(judge, policy: judge.kind == .policy ? .standard : policy),
+            view: view,
             history: graph.entries.indices.map { index in
                 let verdict = judge.verdicts[index]
                 return JudgedEntry(
-                    entry: graph.entries[index],
+                    entry: judge.shown(index),
                     verdict: verdict,
                     stage: verdict.isJudged ? judge.stage(of: judge.states[index])?.shown : nil
                 )

@@ -5,6 +5,7 @@ extension SubjectJudge {
     private static let links = CaseField.links.rawValue
     private static let offers = CaseField.offers.rawValue
     private static let assistants = CaseField.assistants.rawValue
+    private static let redactions = CaseField.redactions.rawValue
     private static let stage = CaseField.stage.rawValue
 
     /// What an entry comes to and does to the registers.
@@ -50,7 +51,7 @@ extension SubjectJudge {
             guard let field = CaseField(rawValue: id), operation.has(field) else { return true }
             switch field.spec.register {
             case .single, .milestone: return false
-            case .stage, .set, .act, .holder, .offers, .links, .assistants: return true
+            case .stage, .set, .act, .holder, .offers, .links, .assistants, .redactions: return true
             }
         }
         for milestone in operation.reaches where !change.written.contains(milestone.rawValue) {
@@ -90,6 +91,9 @@ extension SubjectJudge {
         case .assist:
             effect.receiver = header.to
             change.added.append(Self.assistants)
+        case .redact: change.added.append(Self.redactions)
+        case .approveRedaction: break
+        case .refuseRedaction: remove(effect.answered, Self.redactions, landing, &change)
         case .release: remove(effect.answered, Self.assistants, landing, &change)
         case .link:
             change.added.append(Self.links)

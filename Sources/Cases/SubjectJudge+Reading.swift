@@ -143,6 +143,7 @@ extension SubjectJudge {
         case .stage: return effect(deed).stage.map { .text($0.rawValue) }
         case .holder: return effect(deed).holder.map { .text($0.code) }
         case .offers, .assistants: return effect(deed).receiver.map { .text($0.code) }
+        case .redactions: return header(deed)[field: CaseField.redacted.rawValue]
         case .links:
             return header(deed).subjects.first { $0 != subject }.map { .bytes($0.bytes) }
         case .milestone: return .unsigned(instant(of: field, in: deed))

@@ -64,6 +64,9 @@ extension SubjectJudge {
         case .take, .reject, .withdraw:
             standing = landing.before.deeds(in: .offers)
             named = header.digest(.offer)
+        case .approveRedaction, .refuseRedaction:
+            standing = landing.before.deeds(in: .redactions)
+            named = header.digest(.redaction)
         case .release:
             standing = landing.before.deeds(in: .assistants)
             named = header.digest(.assistance)
@@ -147,9 +150,13 @@ extension SubjectJudge {
         isOurs: Bool
     ) -> Inadmissible? {
         guard let stage = landing.stage else { return .notOpened }
-        guard operation.kind == kind else { return .otherKind }
+        guard operation.kind == kind || operation.isForEveryKind && kind != .policy else {
+            return .otherKind
+        }
         if operation.act == .takeOver, !isImported { return .notImported }
-        guard operation.stages.contains(stage) else { return .stage(stage) }
+        guard operation.stages.contains(stage) || operation.isForEveryKind else {
+            return .stage(stage)
+        }
         let holders = holders(of: landing.before).map(\.scope)
         let right = stageRight(operation, landing)
         if operation.isHolders, !isAllowed(landing, in: holders, right) { return .notHolder }
@@ -174,6 +181,15 @@ extension SubjectJudge {
             guard let offer = landing.answered else { return .noOffer }
             return offers(landing.before).open.first == offer ? nil : .offerSuperseded
         case .reject, .withdraw: return landing.answered == nil ? .noOffer : nil
+        case .redact: return names(landing, entriesIn: header) ? nil : .noSuchEntry
+        case .approveRedaction, .refuseRedaction:
+            guard let redaction = landing.answered else { return .noRedaction }
+            let isSame = isOfSamePerson(landing.entry, source(redaction))
+            if operation.act == .refuseRedaction, isSame { return nil }
+            guard holders.allSatisfy({ isAllowed(landing, in: [$0.wider], right) }) else {
+                return .notAbove
+            }
+            return isSame ? .sameHand : nil
         case .release:
             guard let request = landing.answered else { return .noAssistance }
             let sides = holders + [effect(request).receiver].compactMap { $0 }
@@ -210,6 +226,28 @@ extension SubjectJudge {
         case .apply: return isWithinApplicationTerm(landing) ? nil : .tooLate
         case .plain, .suspend, .resume, .assist, .relate, .mediate, .takeOver: return nil
         }
+    }
+
+    /// Whether every entry that a redaction names stands here, was known to it, and is one whose
+    /// parts nothing else follows from.
+    private func names(_ landing: Landing, entriesIn header: Header) -> Bool {
+        guard case .array(let items)? = header[field: CaseField.redacted.rawValue], !items.isEmpty
+        else { return false }
+        return items.allSatisfy { item in
+            guard let hash = item.bytes32,
+                let index = graph.entries.firstIndex(where: { $0.hash == hash })
+            else { return false }
+            return graph.knows(landing.place, index)
+                && !RosterOperation.isRoster(graph.entries[index].header.operation)
+        }
+    }
+
+    /// Whether two entries are of one person; where one of them names none, of one node.
+    private func isOfSamePerson(_ first: Int, _ second: Int) -> Bool {
+        guard let one = person(first), let other = person(second) else {
+            return graph.entries[first].log == graph.entries[second].log
+        }
+        return one == other
     }
 
     private func isAbove(_ landing: Landing, _ places: [Scope], _ right: Right) -> Bool {

@@ -30,6 +30,8 @@ final class SubjectJudge {
     private var ratifiable: [(entry: Int, by: [Digest])] = []
     /// The offers to each place; they widen the scopes in which entries that knew one have rights.
     private var offers: [(receiver: Scope, deeds: [Int])] = []
+    /// Entries whose parts are redacted.
+    var hidden: Set<Int> = []
     /// Dispatches and openings of talks, in the order in which they took effect.
     private(set) var dispatches: [Int] = []
     private(set) var talks: [Int] = []
@@ -82,10 +84,21 @@ final class SubjectJudge {
         self.subject = subject
         self.graph = graph
         self.authority = authority
-        opening = graph.entries.firstIndex { entry in
-            CaseOperation.named(entry.header.operation)?.opens ?? true
+        let candidates = graph.entries.indices.filter { index in
+            let entry = graph.entries[index]
+            return CaseOperation.named(entry.header.operation)?.opens ?? true
                 && SubjectID(openedIn: entry.log, at: entry.sequence) == subject
         }
+        // Each history of a forked log has one at that place; what was ratified goes before.
+        opening =
+            candidates.count < 2
+            ? candidates.first
+            : candidates.first { index in
+                switch authority.standing(graph.entries[index]) {
+                case .allowed, .ratified: true
+                default: false
+                }
+            } ?? candidates.first
         verdicts.reserveCapacity(graph.entries.count)
         states.reserveCapacity(graph.entries.count)
         effects.reserveCapacity(graph.entries.count)

@@ -12,6 +12,9 @@ extension SubjectView {
         let state = judge.join(after: heads)
         guard let stage = judge.stage(of: state) else { return nil }
 
+        let redactions = Self.redactions(judge, state)
+        self.redactions = redactions
+        judge.hide(redactions)
         id = judge.subject
         self.kind = kind
         number = Self.number(of: judge.graph.entries[opening], scope)
@@ -68,7 +71,7 @@ extension SubjectView {
         var decoded: [Int: [CBORPair]] = [:]
         func pairs(_ index: Int) -> [CBORPair] {
             if let pairs = decoded[index] { return pairs }
-            let pairs = EntryValues.pairs(of: judge.graph.entries[index].parts)
+            let pairs = EntryValues.pairs(of: judge.shown(index).parts)
             decoded[index] = pairs
             return pairs
         }
@@ -94,7 +97,7 @@ extension SubjectView {
                 case .stage: .text(stage.shown.rawValue)
                 case .holder: .text(holder.code)
                 case .milestone: writes.compactMap(\.instant).min().map { .unsigned($0) }
-                case .offers, .links, .assistants: .array(writes.compactMap(\.value))
+                case .offers, .links, .assistants, .redactions: .array(writes.compactMap(\.value))
                 case .single, .set, .act, nil: writes.first?.value
                 }
             registers.append(Register(id: id, shown: shown, writes: writes))
@@ -121,7 +124,7 @@ extension SubjectView {
         let target = deadlines.first { $0.clock == .target }?.state
         let claim = shown.text(.claim)
         let holdsAllParts = judge.deeds
-            .allSatisfy { !judge.graph.entries[judge.source($0)].parts.contains(nil) }
+            .allSatisfy { !judge.shown(judge.source($0)).parts.contains(nil) }
         return ImportFlag.allCases.filter { flag in
             switch flag {
             case .closedBeforeOpened:

@@ -9,7 +9,7 @@ extension SubjectView {
     /// - Source: `Protocol/case.md` section 7, which names the keys.
     package var encoded: [UInt8] {
         var writer = CBORWriter(capacity: 1024)
-        writer.map(absentParts.isEmpty ? 19 : 20)
+        writer.map(absentParts.isEmpty ? 20 : 21)
         writer.unsigned(0)
         writer.unsigned(SubjectFold.version)
         writer.unsigned(1)
@@ -57,6 +57,7 @@ extension SubjectView {
         writer.text(kind.rawValue)
         writeCustody(to: &writer)
         writeLinks(to: &writer)
+        writeRedactions(to: &writer)
         writeAbsentParts(to: &writer)
         return writer.bytes
     }
@@ -64,7 +65,7 @@ extension SubjectView {
     /// Nothing where all is held, so that two nodes have one digest exactly when they hold the same.
     private func writeAbsentParts(to writer: inout CBORWriter) {
         guard !absentParts.isEmpty else { return }
-        writer.unsigned(19)
+        writer.unsigned(20)
         writer.array(absentParts.count)
         for absent in absentParts {
             writer.array(2)
@@ -118,6 +119,28 @@ extension SubjectView {
             writer.bytes(assistance.log)
             writer.text(assistance.to.code)
             writer.unsigned(assistance.time)
+        }
+    }
+
+    private func writeRedactions(to writer: inout CBORWriter) {
+        writer.unsigned(19)
+        writer.array(redactions.count)
+        for redaction in redactions {
+            writer.array(7)
+            writer.bytes(redaction.entry)
+            writer.bytes(redaction.log)
+            writer.unsigned(redaction.time)
+            writer.text(redaction.ground)
+            writer.value(redaction.keepUntil.map { .unsigned($0) } ?? .null)
+            writer.array(redaction.named.count)
+            for hash in redaction.named { writer.bytes(hash) }
+            writer.array(redaction.approvals.count)
+            for approval in redaction.approvals {
+                writer.array(3)
+                writer.bytes(approval.entry)
+                writer.bytes(approval.log)
+                writer.unsigned(approval.time)
+            }
         }
     }
 

@@ -133,7 +133,7 @@ extension SubjectView {
                 if register.isContradictory {
                     add(.values, register.id, register.writes, custody.holder)
                 }
-            case .milestone, .set, .act, .offers, .links, .assistants, nil: break
+            case .milestone, .set, .act, .offers, .links, .assistants, .redactions, nil: break
             }
         }
         let rejections = judge.openRejections(state)

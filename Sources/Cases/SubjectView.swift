@@ -35,6 +35,8 @@ package struct SubjectView: Hashable, Sendable {
     package let conflicts: [Conflict]
     /// What is odd about an imported record, in the order of `ImportFlag.allCases`.
     package let flags: [ImportFlag]
+    /// What was redacted and not refused, or approved, in the order in which it took effect.
+    package let redactions: [Redaction]
     /// How many entries have which verdict.
     package let counts: Counts
     /// Parts of its entries that are not held here, hashes rising; without those that were
@@ -161,6 +163,34 @@ extension SubjectView {
         /// Who helps.
         package let to: Scope
         /// Since when.
+        package let time: UInt64
+    }
+
+    /// Entries whose parts are hidden; once it is approved they are destroyed for good.
+    package struct Redaction: Hashable, Sendable {
+        /// The entry that asks for it, by which it is answered.
+        package let entry: Digest
+        /// The log of whoever asked.
+        package let log: Digest
+        /// When.
+        package let time: UInt64
+        /// Code of the legal ground.
+        package let ground: String
+        /// Until when the law wants the parts kept, unused; nil for no such time.
+        package let keepUntil: UInt64?
+        /// The entries whose parts it names.
+        package let named: [Digest]
+        /// Who approved it, in the order in which that took effect; none while it waits.
+        package let approvals: [Approval]
+    }
+
+    /// An entry that lets parts be destroyed.
+    package struct Approval: Hashable, Sendable {
+        /// The entry.
+        package let entry: Digest
+        /// Its log.
+        package let log: Digest
+        /// When.
         package let time: UInt64
     }
 

@@ -33,6 +33,8 @@ extension Inadmissible {
         case .notHolder: Label("非责任单位", "another office has to act")
         case .notAbove: Label("须由上级作出", "an office above both has to say so")
         case .offerPending: Label("已有未答复的移交", "an offer is still without an answer")
+        case .noSuchEntry: Label("所指条目不在本案或不能脱敏", "no such entry of this case can be redacted")
+        case .noRedaction: Label("没有该脱敏申请", "there is no such redaction")
         case .noAssistance: Label("没有该协办请求", "there is no such request for help")
         case .noOffer: Label("没有该移交", "there is no such open offer")
         case .offerSuperseded: Label("另一移交在先", "another offer came first")

@@ -12,8 +12,8 @@ package struct PlacedEntry: Hashable, Sendable {
     package let author: Digest
     /// What it says.
     package let header: Header
-    /// Clear bytes of each part, nil where this node does not hold them.
-    package let parts: [[UInt8]?]
+    /// Clear bytes of each part, nil where this node does not hold them or they are redacted.
+    package var parts: [[UInt8]?]
     /// Whether its author's signature was checked and found bad; such an entry has no effect.
     package let isForged: Bool
     /// Indices of the parts that were destroyed for good; they are absent everywhere.

@@ -29,6 +29,10 @@ package struct Scope: Hashable, Sendable {
         code.utf8.count <= 6 ? self : Scope(trusted: String(code.prefix(6)))
     }
 
+    /// The place of the level above: of a street its district, of a district its city; a city is its
+    /// own.
+    package var wider: Scope { Scope(trusted: String(code.prefix(code.utf8.count > 6 ? 6 : 4))) }
+
     private init(trusted code: String) { self.code = code }
 }
 

@@ -177,8 +177,24 @@ extension NodeDaemon {
             note("sync", notice.description, level: "warn")
             let name = peer.map { "log \($0.short)" } ?? "a peer without hello"
             refusals.add(peer: name, reason: "\(reason): \(detail)")
-        case .twin, .skew, .viewsDiffer, .fork, .parted, .historiesFull, .ownLogBehind, .forged,
-            .storage, .headsDropped:
+        case .historiesFull(let log, let peer):
+            note("sync", notice.description, level: "warn")
+            let name = peer.map { "log \($0.short)" } ?? "bundle"
+            refusals.add(
+                peer: name,
+                reason: "histories: more of log \(log.short) than are held"
+            )
+        case .forged(let log, let sequences, let peer):
+            note("sync", notice.description, level: "warn")
+            let name = peer.map { "log \($0.short)" } ?? "bundle"
+            refusals.add(
+                peer: name,
+                reason: "not-signed: entry \(sequences.first ?? 0) of log \(log.short), kept"
+            )
+        case .headsDropped(_, let count):
+            note("sync", notice.description, level: "warn")
+            refusals.add(peer: "a peer", reason: "heads: more than \(count) logs of one session")
+        case .twin, .skew, .viewsDiffer, .fork, .parted, .ownLogBehind, .storage:
             note("sync", notice.description, level: "warn")
         }
     }

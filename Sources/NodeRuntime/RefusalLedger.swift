@@ -2,8 +2,12 @@ internal import Storage
 
 /// What was refused since it was last written down, repetitions counted together.
 struct RefusalLedger {
-    /// Most different refusals between two writings; further ones are only in the node's log.
+    /// Most different refusals between two writings; further ones are counted together.
     static let kindsMax = 1_000
+    private static let others = Key(
+        peer: "others",
+        reason: "more than \(kindsMax) different refusals at once; the node's log has them"
+    )
 
     private struct Key: Hashable {
         let peer: String
@@ -17,11 +21,12 @@ struct RefusalLedger {
 
     /// Adds one refusal at this moment.
     mutating func add(peer: String, reason: String) {
-        let key = Key(peer: peer, reason: reason)
+        var key = Key(peer: peer, reason: reason)
+        if refusals[key] == nil, order.count >= Self.kindsMax { key = Self.others }
         let now = SystemSource.wallMilliseconds()
         if let known = refusals[key] {
             refusals[key] = (known.first, now, known.count + 1)
-        } else if order.count < Self.kindsMax {
+        } else {
             refusals[key] = (now, now, 1)
             order.append(key)
         }

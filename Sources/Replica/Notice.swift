@@ -24,7 +24,7 @@ package enum Notice: Hashable, Sendable {
     case fork(log: Digest, peer: Digest?, size: UInt64)
     /// It is proven where two histories of a log part.
     case parted(log: Digest, peer: Digest?, size: UInt64)
-    /// More histories of a log, or longer ones, than are held.
+    /// More histories of a log than are held.
     case historiesFull(log: Digest, peer: Digest?)
     /// A peer holds more of our own log than we do.
     case ownLogBehind(peer: Digest?, size: UInt64)

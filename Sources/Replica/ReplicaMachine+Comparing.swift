@@ -125,6 +125,9 @@ extension ReplicaMachine {
         if !isParted || history(of: log, like: head) == log {
             sessions[id]?.told[log] = Told(head)
             sessions[id]?.follows[log] = log
+        } else if sessions[id]?.told[log]?.size ?? 0 < head.size {
+            // A claim of size only: who holds another history is not sent this one.
+            sessions[id]?.told[log] = Told(head)
         }
         guard !head.note.isEmpty else { return }
         guard let claim = Claim(log: log, note: head.note), claim.size <= head.size,

@@ -43,7 +43,9 @@ extension ReplicaMachine {
     }
 
     /// The log, and the keys of its further histories.
-    func histories(of log: Digest) -> [Digest] { [log] + branches(of: log) }
+    func histories(of log: Digest) -> [Digest] {
+        hasBranches(log) ? [log] + branches(of: log) : [log]
+    }
 
     func hasBranches(_ log: Digest) -> Bool {
         roster.forks[log] != nil && logs.values.contains { $0.branch?.log == log }
@@ -201,11 +203,6 @@ extension ReplicaMachine {
             state.verified.size < target.checkpoint.size,
             key != configuration.log || isOwnLogClosed
         else { return }
-        if let base = state.branch?.base,
-            target.checkpoint.size - base > Limits.branchEntries
-        {
-            return notice(.historiesFull(log: realLog(key), peer: sessions[id]?.peer))
-        }
         lock(key, to: target, in: id)
         request(key, from: id)
     }

@@ -256,8 +256,8 @@ extension ReplicaMachine {
 extension ReplicaMachine {
     /// Hands a package over; "have" it does not mean before storage has answered.
     mutating func commit(_ package: VerifiedPackage, from id: SessionID) {
-        let note = package.checkpoint.note.bytes
         let log = package.branch?.key ?? package.log
+        let note = package.checkpoint.note.bytes
         logs[log, default: LogState()].verified = package.range
         if Claim(log: package.log, note: logs[log]?.newestNote ?? [])?.size ?? 0
             <= package.checkpoint.checkpoint.size

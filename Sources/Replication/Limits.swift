@@ -41,9 +41,10 @@ package enum Limits {
     /// Most branches of one log for which evidence is kept in one run.
     package static let contradictions = 16
     /// Most histories of one log that are held beside the first.
-    package static let branches = 4
-    /// Entries of a further history beyond its base that are held; a week of the largest street.
-    package static let branchEntries: UInt64 = 65_536
+    ///
+    /// Of how many entries each may be nothing says, as with the first: the one that counts can be
+    /// the one that came later.
+    package static let branches = 16
     /// Most entries of a package that is treated as live: signatures checked, pushed whole.
     package static let liveEntries = 16
     /// Most sessions to which an entry is pushed whole.

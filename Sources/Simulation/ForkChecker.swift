@@ -57,6 +57,11 @@ extension ForkChecker {
     /// A log of which the core holds several histories, and not everybody knows from where on.
     static func unwritten(_ world: World) -> String? {
         let core = world.nodes.filter(\.isCore)
+        for node in core {
+            let honest = Set(node.disk.store.roster.forks.keys).subtracting(forkedLogs(world))
+            guard let log = honest.min() else { continue }
+            return "node \(node.index) takes an honest log for forked: \(log.short)"
+        }
         for log in forkedLogs(world).subtracting(abandonedLogs(world)).sorted() {
             guard let common = common(log, core.map(\.disk.store)) else { continue }
             for node in core where node.disk.store.roster.forks[log]?.size != common {

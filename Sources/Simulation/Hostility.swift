@@ -3,6 +3,7 @@ import Encoding
 import Ledger
 import Replica
 import Replication
+import TransparencyLog
 
 /// What a hostile member does beside, or instead of, what the program says.
 ///
@@ -132,6 +133,18 @@ struct ForgedGrantHostility: Hostility {
         let other = world.dice.pick(city.offices) ?? city.offices[0]
         let draft: EntryDraft
         switch world.dice.count(0...3) {
+        case _ where node.disk.store.own.size.isMultiple(of: 3):
+            // Another's log is to be forked from its beginning.
+            let note = node.disk.store.logs[other.id]?.note ?? []
+            draft = .fork(
+                roster: city.subject,
+                ForkProof(
+                    logKey: other.log.publicKey,
+                    common: CompactRange(),
+                    ForkProof.Branch(leaf: sha256([1]), note: note, proof: []),
+                    ForkProof.Branch(leaf: sha256([2]), note: note, proof: [])
+                )
+            )
         case 0:
             draft = .grant(
                 roster: city.subject,

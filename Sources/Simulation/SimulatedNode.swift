@@ -59,6 +59,8 @@ final class SimulatedNode {
     var isNewer = false
     /// Its database was put back, and nobody holds all that it once signed.
     var isUnrecoverable = false
+    /// Nobody else has ever seen, or still has, the entry that enrols it.
+    var isStranded = false
     /// Its database was put back at some time.
     var wasRestored = false
     var backup: SimulatedDisk?
@@ -74,7 +76,7 @@ final class SimulatedNode {
     /// Whether it does what its program says, with a home that nobody meddled with.
     var isHonest: Bool { !isHostile && !isSuspect }
     /// Whether it has to end up like all others.
-    var isCore: Bool { !isHostile && !isClone && !hasEnded }
+    var isCore: Bool { !isHostile && !isClone && !hasEnded && !isStranded }
 
     func wall(now: UInt64) -> UInt64 {
         let gained = Int64(now) * clockDrift / 1_000_000

@@ -79,6 +79,7 @@ extension World {
     func startHealing() {
         note("healing")
         isHealing = true
+        for node in nodes where isAbandoned(node) { node.isStranded = true }
         heal()
         for wire in network.wires {
             for side in [0, 1] { network.release(wire, side, self) }
@@ -89,6 +90,19 @@ extension World {
             node.disk.stepsLeft = nil
             node.extraDelay = 0
             start(node)
+        }
+    }
+
+    /// Whether the office that enrolled a node lost the entry, and no other node has it.
+    private func isAbandoned(_ node: SimulatedNode) -> Bool {
+        let above = city.enroller(of: node.office)
+        let log = node.office.id
+        guard node.office.number > 0,
+            nodes.contains(where: { $0.office.number == above.number && $0.isUnrecoverable })
+        else { return false }
+        return !nodes.contains { other in
+            other.index != node.index && other.isCore
+                && other.disk.store.roster.member(log: log) != nil
         }
     }
 

@@ -1,6 +1,6 @@
 package import Crypto
 internal import Encoding
-internal import Ledger
+package import Ledger
 internal import Replication
 internal import TransparencyLog
 
@@ -170,6 +170,21 @@ extension Store {
                 "DELETE FROM refused WHERE number <= (SELECT max(number) FROM refused) - ?",
                 [.integer(Self.refusedMax)]
             )
+        }
+    }
+
+    /// Where entries stand that their authors did not sign; by log and place.
+    package func forgedEntries(limit: Int) throws -> [Place] {
+        try database.rows(
+            "SELECT position FROM forged ORDER BY position LIMIT ?",
+            [.integer(Int64(limit))]
+        ) { row in
+            let position = Position(row.integer(0))
+            guard let log = logsByNumber[position.logNumber].flatMap({ statesByLog[$0]?.log })
+            else {
+                throw StoreError.damaged("a mark of a bad signature is of no log")
+            }
+            return Place(log: log, sequence: position.sequence)
         }
     }
 

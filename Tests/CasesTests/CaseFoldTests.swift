@@ -73,6 +73,7 @@ private let admissible: [String: Set<Stage>] = [
     "case.appraise": [.closed, .reviewed, .archived, .declined, .referred], "audit.note": every,
     "case.link": every, "case.confirm-link": every, "case.unlink": every, "case.relate": every,
     "case.settle": every,
+    "case.redact": every, "case.approve-redaction": every, "case.refuse-redaction": every,
 ]
 
 /// Which operations fit which stage of anything else.
@@ -118,7 +119,7 @@ private let ways: [Stage: [CaseOperation]] = {
 /// Judged by what they answer or settle as well, each by tests of its own.
 private let conditional: Set<CaseOperation> = [
     .giveBack, .take, .reject, .withdraw, .confirmLink, .unlink, .settle, .takeOver, .link,
-    .relate, .release,
+    .relate, .release, .approveRedaction, .refuseRedaction,
 ]
 
 @Test(arguments: Stage.allCases.filter { ways[$0] != nil })

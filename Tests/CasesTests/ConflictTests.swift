@@ -1,4 +1,5 @@
 import Cases
+import Crypto
 import Encoding
 import Ledger
 import Testing
@@ -129,4 +130,80 @@ private func registered() throws -> World {
     }
     #expect(Set(values) == [.text("物业公司"), .text("自来水公司")])
     #expect(world.fold().view?.conflicts.isEmpty == true)
+}
+
+private let redacting = ["330113002", "330113", "330113003"]
+
+/// A street's case whose registration is to be redacted, known to street, district and a neighbour.
+private func redactable() throws -> (world: World, named: CBORValue, value: CBORValue) {
+    var world = World(offices: redacting)
+    try world.write(.report)
+    let entry = try world.write(.register, [.name: .text("甲某与乙某")])
+    world.syncAll()
+    return (world, .array([.bytes(entry.hash.bytes)]), .text("甲某与乙某"))
+}
+
+@Test func redactionAgainstAnEditOfTheSameField() throws {
+    var (world, named, value) = try redactable()
+    #expect(try world.view()[.name] == value)
+    // The district corrects the name while the street redacts the entry that gave it.
+    let redact = try world.write(.redact, [.redacted: named])
+    try world.write(.amend, [.name: .text("丙某")], in: 1)
+    #expect(try world.view()[.name] == .text("丙某"))
+    world.syncAll()
+    let approve = try world.write(.approveRedaction, in: 1)
+    #expect(world.verdict(approve) == .effective)
+    let view = try world.view()
+    // What the entry said is gone for ever, the later value is one of its own.
+    #expect(view.redactions.map(\.entry) == [redact.hash])
+    #expect(view.redactions[0].approvals.map(\.entry) == [approve.hash])
+    let writes = view.registers.first { $0.id == CaseField.name.rawValue }?.writes ?? []
+    #expect(writes.map(\.value) == [.text("丙某")])
+    for judged in world.fold().history where judged.entry.header.operation == "case.register" {
+        #expect(judged.entry.parts.allSatisfy { $0 == nil })
+    }
+    // No stage, custody, right or deadline is another for it, and nothing of it was needed.
+    var without = world.entries
+    let index = try #require(without.firstIndex { $0.header.operation == "case.register" })
+    without[index] = without[index].held(parts: without[index].parts.map { _ in nil })
+    #expect(world.fold(without).view?.encoded == view.encoded)
+    #expect(view.stage == .registered && view.holder.code == redacting[0])
+}
+
+@Test func onlyAnotherPersonUnderAWiderScopeLetsPartsBeDestroyed() throws {
+    var (world, named, value) = try redactable()
+    let beside = try world.write(.redact, [.redacted: named], in: 2)
+    #expect(world.verdict(beside) == .noRight(.outsideScope))
+    let redact = try world.write(.redact, [.redacted: named])
+    #expect(try world.view()[.name] == nil)
+    world.syncAll()
+    let own = try world.write(.approveRedaction)
+    #expect(world.verdict(own) == .inadmissible(.notAbove))
+    // Refused from above, it is shown again; taken back by who asked, likewise.
+    for office in [0, 1] {
+        var refused = world
+        try refused.write(.refuseRedaction, in: office)
+        #expect(try refused.view()[.name] == value && refused.view().redactions.isEmpty)
+        refused.syncAll()
+        let late = try refused.write(
+            .approveRedaction,
+            [.redaction: .bytes(redact.hash.bytes)],
+            in: 1
+        )
+        #expect(refused.verdict(late) == .inadmissible(.noRedaction))
+    }
+    // Approved and refused apart: it may be destroyed somewhere, so it is shown nowhere.
+    var apart = world
+    try apart.write(.refuseRedaction)
+    try apart.write(.approveRedaction, in: 1)
+    apart.syncAll()
+    #expect(try apart.view()[.name] == nil && apart.view().redactions.count == 1)
+    // An office above can not approve what it asked for itself.
+    var above = try redactable().world
+    try above.write(.redact, [.redacted: named], in: 1)
+    let same = try above.write(.approveRedaction, in: 1)
+    #expect(above.verdict(same) == .inadmissible(.sameHand))
+    // Entries of other cases, and those that nobody here knew, can not be named.
+    let foreign = try world.write(.redact, [.redacted: .array([.bytes(sha256([9]).bytes)])])
+    #expect(world.verdict(foreign) == .inadmissible(.noSuchEntry))
 }

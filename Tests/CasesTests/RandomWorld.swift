@@ -216,7 +216,8 @@ struct RandomWorld {
         _ stage: Stage
     ) -> [CaseField: CBORValue] {
         var values: [CaseField: CBORValue] = [:]
-        for use in operation.fields where use.field != .at && use.field.spec.type != .digest {
+        for use in operation.fields
+        where ![.at, .redacted].contains(use.field) && use.field.spec.type != .digest {
             let rarity = operation.act == .settle ? 300 : operation.changesFields ? 30 : 5
             if use.isRequired || number(rarity) == 0 {
                 values[use.field] = World.sample(use.field, number(4))
@@ -224,6 +225,9 @@ struct RandomWorld {
         }
         if operation.changesFields, !values.keys.contains(where: { $0.spec.register != .act }) {
             values[.category] = World.sample(.category, number(4))
+        }
+        if operation.act == .redact, number(4) == 0 {
+            values[.redacted] = World.sample(.redacted, number(4))
         }
         if operation.act == .extend { values[.partiesAgree] = .bool(number(2) == 0) }
         if operation.act == .settle {
@@ -239,6 +243,7 @@ struct RandomWorld {
         let moving: [CaseOperation] = [
             .offer, .take, .reject, .giveBack, .link, .confirmLink, .unlink, .settle, .suspend,
             .resume, .extend, .assign, .withdraw, .relate, .assist, .release,
+            .redact, .approveRedaction, .refuseRedaction, .respond,
         ]
         switch number(8) {
         case 0: return all[number(all.count)]

@@ -66,6 +66,7 @@ struct Reference {
         case .holder: return deed.holder != nil
         case .offers: return deed.receiver != nil && act(index) != .assist
         case .assistants: return act(index) == .assist
+        case .redactions: return act(index) == .redact
         case .links: return act(index) == .link || act(index) == .relate
         default:
             let entry = graph.entries[index]
@@ -90,6 +91,7 @@ struct Reference {
             }
         case .links: return act(index) == .unlink && deed.answered == writer
         case .assistants: return act(index) == .release && deed.answered == writer
+        case .redactions: return act(index) == .refuseRedaction && deed.answered == writer
         default: return writes(index, register)
         }
     }
@@ -204,7 +206,9 @@ struct Reference {
             deed.holder = header.scope
             return deed
         }
-        guard let stage, operation.stages.contains(stage) else { return nil }
+        guard let stage, operation.stages.contains(stage) || operation.isForEveryKind else {
+            return nil
+        }
         if operation == .takeOver, self.operation(0) != .takeOver { return nil }
         if operation.isHolders, !isAllowed(index, holders, right) { return nil }
         if operation.subjectCount == 2 {
@@ -231,6 +235,9 @@ struct Reference {
         case .take, .reject, .withdraw:
             standing(.offers, among: past)
                 .first { graph.entries[$0].hash == header[field: 180]?.bytes32 }
+        case .approveRedaction, .refuseRedaction:
+            standing(.redactions, among: past)
+                .first { graph.entries[$0].hash == header[field: 227]?.bytes32 }
         case .release:
             standing(.assistants, among: past)
                 .first { graph.entries[$0].hash == header[field: 223]?.bytes32 }
@@ -273,6 +280,16 @@ extension Reference {
         case .take:
             return deed.answered != nil && deed.answered == first(openOffers(among: past))
         case .reject, .withdraw, .unlink: return deed.answered != nil
+        case .redact:
+            guard case .array(let items)? = value(index, .redacted) else { return false }
+            return items.allSatisfy { item in
+                past.contains { graph.entries[$0].hash == item.bytes32 }
+            }
+        case .approveRedaction, .refuseRedaction:
+            guard let redaction = deed.answered else { return false }
+            let isSame = isSamePerson(index, redaction)
+            if operation.act == .refuseRedaction, isSame { return true }
+            return !isSame && isAbove(holders.map(\.wider))
         case .release:
             guard let request = deed.answered else { return false }
             let sides = holders + [deeds[request]?.receiver].compactMap { $0 }
@@ -292,6 +309,27 @@ extension Reference {
             return clock != .text("mediation") || agrees
         default: return true
         }
+    }
+
+    private func isSamePerson(_ first: Int, _ second: Int) -> Bool {
+        let (first, second) = (graph.entries[first], graph.entries[second])
+        guard let one = authority.person(first), let other = authority.person(second) else {
+            return first.log == second.log
+        }
+        return one == other
+    }
+
+    /// Entries whose parts are hidden.
+    var hidden: Set<Digest> {
+        let standing = standing(.redactions, among: all)
+        let approved = all.filter { deeds[$0] != nil && act($0) == .approveRedaction }
+            .compactMap { deeds[$0]?.answered }
+        var hashes: Set<Digest> = []
+        for redaction in standing + approved {
+            guard case .array(let items)? = value(redaction, .redacted) else { continue }
+            hashes.formUnion(items.compactMap(\.bytes32))
+        }
+        return hashes
     }
 
     private func first(_ offers: [Int]) -> Int? {

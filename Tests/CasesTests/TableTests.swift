@@ -58,7 +58,11 @@ import Testing
     }
     #expect(CaseOperation.named("case.later") == nil)
     let used = Set(all.flatMap { $0.fields.map(\.field) })
-    #expect(Set(CaseField.allCases).subtracting(used) == [.holder, .offers, .links, .assistants])
+    #expect(
+        Set(CaseField.allCases).subtracting(used) == [
+            .holder, .offers, .links, .assistants, .redactions,
+        ]
+    )
 }
 
 @Test func codeListsHaveNoCodeTwiceAndEveryCodeIsOne() {

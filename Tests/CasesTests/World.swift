@@ -209,6 +209,10 @@ struct World {
         case .offer: return latest(.offer, .giveBack)
         case .link: return latest(.link, .relate)
         case .assistance: return latest(.assist)
+        case .redaction: return latest(.redact)
+        case .redacted:
+            let texts = known.filter { !$0.parts.isEmpty }
+            return .array((texts.isEmpty ? known : texts).suffix(1).map { .bytes($0.hash.bytes) })
         default: return Self.sample(field)
         }
     }

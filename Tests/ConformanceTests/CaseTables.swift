@@ -47,6 +47,9 @@ enum CaseTables {
         case .reject: "reject"
         case .withdraw: "withdraw"
         case .assign: "assign"
+        case .redact: "redact"
+        case .approveRedaction: "approve redaction"
+        case .refuseRedaction: "refuse redaction"
         case .assist: "assist"
         case .release: "release"
         case .link: "link"
@@ -135,6 +138,7 @@ enum CaseTables {
         case .offers: "offers"
         case .links: "links"
         case .assistants: "assistants"
+        case .redactions: "redactions"
         }
     }
 

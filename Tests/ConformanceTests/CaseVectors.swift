@@ -6,7 +6,8 @@ import Ledger
 /// Histories of every kind, and the view that they come to in any order.
 enum CaseVectors {
     static func all() throws -> [VectorFile] {
-        try basics() + custody() + links() + terms() + files() + others() + policies()
+        try basics() + custody() + redactions() + links() + terms() + files() + others()
+            + policies()
             + ratified() + JudgedVectors.all()
     }
 
@@ -78,6 +79,32 @@ enum CaseVectors {
         )
         try imported.write(.reopen, [(.reason, "a")], minutes: 5)
         files.append(imported.file("import_reopened", "nobody here had accepted it before"))
+        return files
+    }
+
+    private static func redactions() throws -> [VectorFile] {
+        var history = try registered()
+        history.offices = zip(CaseHistory.logs, ["330113002", "330113", "330113002"])
+            .compactMap { log, code in Scope(code).map { (log, $0) } }
+        let named = history.entries[1].hash.description
+        let redact = try history.write(
+            .redact,
+            [(.redacted, named), (.ground, "47-3")],
+            minutes: 3
+        )
+        var files = [history.file("redacted", "its texts are hidden")]
+        let answer = [(CaseField.redaction, redact.hash.description)]
+        let known = history.entries
+        try history.write(.approveRedaction, answer, in: 2, minutes: 4)
+        files.append(history.file("redacted_beside", "an office beside does not approve"))
+        var refused = history
+        try refused.write(.refuseRedaction, answer + [(.reason, "a")], in: 1, minutes: 5)
+        files.append(refused.file("redaction_refused", "its texts are shown again"))
+        try refused.write(.approveRedaction, answer, in: 1, after: known, minutes: 6)
+        files.append(refused.file("redaction_both", "refused and approved apart: they are gone"))
+        try history.write(.amend, [(.name, "乙"), (.reason, "b")], after: known, minutes: 4)
+        try history.write(.approveRedaction, answer, in: 1, minutes: 6)
+        files.append(history.file("redacted_amended", "a value of later is not concerned"))
         return files
     }
 

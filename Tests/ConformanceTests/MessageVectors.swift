@@ -41,7 +41,13 @@ enum ReplicationVectors {
                 )
             ),
             ("heads", .heads(Heads(kind: .last, heads: []))),
-            ("scopes", .scopes(PartScopes([Scope("330105"), Scope("330106013")].compactMap { $0 }) ?? .everything)),
+            (
+                "scopes",
+                .scopes(
+                    PartScopes([Scope("330105"), Scope("330106013")].compactMap { $0 })
+                        ?? .everything
+                )
+            ),
             ("scopes_everything", .scopes(.everything)),
             ("want", .want(Want(number: 1, parts: [part]))),
             (
@@ -97,20 +103,20 @@ enum ReplicationVectors {
 
     /// What a node says of itself, signed by the key of seed SHA-256(9).
     private static func presence() throws -> SignedPresence {
-            try SignedPresence(
-                Presence(
-                    ledger: sha256([0]),
-                    log: sha256([1]),
-                    time: 1_795_000_000_000,
-                    frontier: sha256([2]),
-                    view: sha256([3]),
-                    foldVersion: 3,
-                    unchecked: 4,
-                    notHeld: 5,
-                    missing: 6
-                ),
-                key: try SigningKey(seed: sha256([9]))
-            )
+        try SignedPresence(
+            Presence(
+                ledger: sha256([0]),
+                log: sha256([1]),
+                time: 1_795_000_000_000,
+                frontier: sha256([2]),
+                view: sha256([3]),
+                foldVersion: 3,
+                unchecked: 4,
+                notHeld: 5,
+                missing: 6
+            ),
+            key: try SigningKey(seed: sha256([9]))
+        )
     }
 
     static func isGood(_ file: VectorFile) throws -> Bool {

@@ -29,6 +29,8 @@ enum VerdictText {
         case .notAbove: "not-above"
         case .offerPending: "offer-pending"
         case .noAssistance: "no-assistance"
+        case .noSuchEntry: "no-such-entry"
+        case .noRedaction: "no-redaction"
         case .noOffer: "no-offer"
         case .offerSuperseded: "offer-superseded"
         case .notFromThere: "not-from-there"

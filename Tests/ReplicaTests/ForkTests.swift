@@ -180,6 +180,59 @@ import TransparencyLog
         #expect(bench.evidence.isEmpty)
     }
 
+    @Test func aProofThatIsShownIsWrittenDownAndOneThatDoesNotHoldIsNone() throws {
+        _ = try ours.write([report(3)])
+        _ = try theirs.write([report(5)])
+        let witness = try bench()
+        let source = witness.meet(2, as: 1, heads: [theirs.head(log)])
+        witness.serve(source, from: theirs)
+        witness.polite = [SessionID(1), source]
+        witness.pass(milliseconds: Limits.forkLateMilliseconds + 1_000)
+        let proof = try #require(witness.written.first)
+        // Somebody who can not write shows it to a node that has met neither history.
+        let bench = try Bench(city, 2)
+        let id = bench.meet(1, as: 1, heads: [])
+        bench.say(id, .fork(proof))
+        bench.say(id, .fork(proof))
+        #expect(bench.kept == [proof])
+        bench.polite = [id]
+        bench.pass(milliseconds: Limits.forkLateMilliseconds + 1_000)
+        #expect(bench.written == [proof])
+        #expect(bench.closed.isEmpty)
+        // Nobody's log is forked by a proof that was changed.
+        let other = ForkProof(
+            logKey: city.offices[1].log.publicKey,
+            common: proof.common,
+            proof.branches[0],
+            proof.branches[1]
+        )
+        bench.say(id, .fork(other))
+        #expect(bench.bye(id) == .badPackage)
+        #expect(bench.kept.count == 1)
+        bench.tell(.appended(try bench.store.write([.fork(roster: city.subject, other)])))
+        #expect(bench.store.roster.forks.isEmpty)
+    }
+
+    @Test func aNodeThatMayNotWriteShowsTheProofInstead() throws {
+        _ = try ours.write([report(3)])
+        _ = try theirs.write([report(5)])
+        let bench = try bench()
+        bench.tell(.ownLogClosed(true))
+        let hostile = bench.meet(2, as: 1, heads: [theirs.head(log)])
+        bench.serve(hostile, from: theirs)
+        let shown = (bench.sent[SessionID(1)] ?? []).compactMap { message -> ForkProof? in
+            if case .fork(let proof) = message { proof } else { nil }
+        }
+        #expect(shown.count == 1 && shown[0].proven()?.size == 20)
+        bench.polite = [SessionID(1), hostile]
+        bench.pass(milliseconds: Limits.forkLateMilliseconds + 1_000)
+        #expect(bench.written.isEmpty)
+        // Also to who comes later.
+        let late = bench.connect(3, as: 3)
+        bench.say(late, .hello(bench.hello(3)))
+        #expect((bench.sent[late] ?? []).contains(.fork(shown[0])))
+    }
+
     // A restored backup: a peer holds more of the node's own log.
     @Test func aNodeBehindItsOwnLogStopsWritingAndPullsItBack() throws {
         let full = try city.store(2)

@@ -35,6 +35,14 @@ import Testing
         ),
         (366, "Two homes were put back one after the other; what only they held is lost by that."),
         (
+            40,
+            """
+            Two processes wrote one log. A node began to pull the other history, the session ended
+            before a package came, and it never asked for it again.
+            """
+        ),
+        (57, "The same, with a history that had been pulled in part."),
+        (
             30_716,
             """
             160 kbit/s, and entries of 300 kB: no answer comes within the 30 s that it may take,

@@ -33,6 +33,7 @@ struct CitingTests {
         let city = try await town.found()
         let street = try await town.join("street", "street", "330105013", by: city)
         let daemons = [try await city.start(), try await street.start()]
+        #expect(await eventually { agree([city, street], entries: 3) })
         _ = try street.report(5, in: "330105013")
         #expect(await eventually { agree([city, street], entries: 8) })
         let saved = town.path("saved")

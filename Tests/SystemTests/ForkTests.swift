@@ -80,7 +80,15 @@ struct ForkTests {
         let old = try await street.start()
         #expect(await eventually(seconds: 60) { agree(peers + [fresh, street]) })
         #expect(try await street.run("case", "report", "--summary", "丁").code == 2)
-        for daemon in [old, third, neighbourDaemon, districtDaemon, cityDaemon] {
+        let rotated = try await street.run("rotate")
+        #expect(rotated.code == 1 && rotated.errors.contains("linli init"), "\(rotated.errors)")
+        // Whoever starts again, or was killed, still has both, and a round of sync ends.
+        await neighbourDaemon.kill9()
+        #expect(try await neighbour.run("sync").code == 0)
+        let restarted = try await neighbour.start()
+        #expect(await eventually(seconds: 60) { agree(peers + [fresh, street]) })
+        #expect(try await neighbour.run("verify").code == 0)
+        for daemon in [old, third, restarted, districtDaemon, cityDaemon] {
             #expect(await daemon.stop() == 0)
         }
     }

@@ -50,6 +50,14 @@ struct HostileTests {
                 .count { line in words.allSatisfy(line.contains) }
             #expect(found == count, "\(words)")
         }
+        // All of it is kept where somebody sees it: from whom, why and how often.
+        let isKept = await eventually {
+            let listed = (try? await city.run("refused", "--json").output) ?? ""
+            return ["out-of-turn", "wrong-ledger", "malformed", "stalled", "is not admitted"]
+                .allSatisfy(listed.contains) && listed.contains("\"attempts\":")
+                && listed.contains("\"node\":\"rogue\"")
+        }
+        #expect(isKept)
         let growth = daemon.process.residentKiB - memory
         #expect(growth < 40_000, "grew by \(growth) KiB")
         #expect(agree([city, street]))

@@ -121,9 +121,14 @@ final class ChildProcess: Sendable {
     func signal(_ number: Int32) { kill(id, number) }
 
     /// Resident memory in KiB, as the kernel counts it.
-    var residentKiB: Int {
+    var residentKiB: Int { memory("VmRSS:") }
+
+    /// The most that was resident at once, in KiB.
+    var mostResidentKiB: Int { memory("VmHWM:") }
+
+    private func memory(_ name: String) -> Int {
         let text = (try? String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)) ?? ""
-        let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
         return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
     }
 

@@ -16,9 +16,9 @@ final class Town: Sendable {
 
     func path(_ name: String) -> String { directory.file(name) }
 
-    /// A founded city.
-    func found(_ name: String = "city") async throws -> Site {
-        let endpoint = try freeEndpoint()
+    /// A founded city; it listens on loopback if no endpoint is given.
+    func found(_ name: String = "city", at endpoint: String? = nil) async throws -> Site {
+        let endpoint = try endpoint ?? freeEndpoint()
         try await Linli.good(
             "found",
             path(name),
@@ -34,8 +34,13 @@ final class Town: Sendable {
     }
 
     /// A node with a request.
-    func initialize(_ name: String, _ level: String, _ code: String) async throws -> Site {
-        let endpoint = try freeEndpoint()
+    func initialize(
+        _ name: String,
+        _ level: String,
+        _ code: String,
+        at endpoint: String? = nil
+    ) async throws -> Site {
+        let endpoint = try endpoint ?? freeEndpoint()
         try await Linli.good(
             "init",
             path(name),
@@ -53,9 +58,14 @@ final class Town: Sendable {
     }
 
     /// A node that another enrolled, by files.
-    func join(_ name: String, _ level: String, _ code: String, by admin: Site) async throws -> Site
-    {
-        let site = try await initialize(name, level, code)
+    func join(
+        _ name: String,
+        _ level: String,
+        _ code: String,
+        by admin: Site,
+        at endpoint: String? = nil
+    ) async throws -> Site {
+        let site = try await initialize(name, level, code, at: endpoint)
         let invitation = path(name + ".invitation")
         try await Linli.good(
             "enrol",
@@ -90,9 +100,9 @@ final class Site: Sendable {
         try await Linli.run(words + ["--home", path], input: input, in: town.directory)
     }
 
-    /// Starts its daemon and waits until it takes commands.
-    func start() async throws -> Daemon {
-        let daemon = try Daemon(self)
+    /// Starts its daemon, in a network namespace if one is named, and waits until it takes commands.
+    func start(in namespace: String? = nil) async throws -> Daemon {
+        let daemon = try Daemon(self, in: namespace)
         let isUp = await eventually {
             daemon.hasEnded || (try? self.status())?.node.isRunning == true
         }
@@ -151,9 +161,19 @@ final class Daemon: Sendable {
     let process: ChildProcess
     private let log: String
 
-    init(_ site: Site) throws {
+    init(_ site: Site, in namespace: String? = nil) throws {
         log = site.path + "-log-\(UUID().uuidString.prefix(8))"
-        process = try Linli.start(["run", "--home", site.path], output: log)
+        let words = ["run", "--home", site.path]
+        guard let namespace else {
+            process = try Linli.start(words, output: log)
+            return
+        }
+        guard let path = Linli.path, let tool = NetworkLab.tool else {
+            throw Linli.Failure.notBuilt
+        }
+        // It becomes the program itself, so that signals and figures are the daemon's.
+        let within = ["netns", "exec", namespace, path] + words
+        process = try ChildProcess(tool, within, output: log)
     }
 
     var hasEnded: Bool { kill(process.id, 0) != 0 || isZombie }

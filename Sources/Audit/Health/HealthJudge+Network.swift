@@ -115,13 +115,13 @@ extension HealthJudge {
                     "refused within a day, \(count) times in all: \(reason)"
                 ),
                 since: last,
-                next: Label("journalctl --unit linli@NAME", "journalctl --unit linli@NAME")
+                next: Label("linli refused", "linli refused")
             )
         } rest: { count in
             HealthFinding(
                 .refused,
                 Label("另有 \(count) 种拒绝原因", "\(count) more reasons of refusals"),
-                next: Label("journalctl --unit linli@NAME", "journalctl --unit linli@NAME")
+                next: Label("linli refused", "linli refused")
             )
         }
     }

@@ -119,7 +119,7 @@ package struct FiledValue: Hashable, Sendable {
             // Of several the earliest holds: nothing contradicts itself.
             said = register.writes.filter { $0.value == register.shown }.prefix(1)
                 .map { entry($0, register.shown) }
-        case .set, .stage, .holder, .offers, .links, .assistants:
+        case .set, .stage, .holder, .offers, .links, .assistants, .redactions:
             let isEmpty = register.shown == .array([])
             said = register.writes.prefix(1)
                 .map { entry($0, isEmpty ? nil : register.shown) }

@@ -91,6 +91,13 @@ enum AuthorityCommands {
         guard let log = store.identity?.log, store.roster.member(log: log)?.hasEnded == false else {
             throw CommandError(.bad, "this node has no right in effect whose keys could change")
         }
+        guard store.roster.forks[log] == nil else {
+            throw CommandError(
+                .bad,
+                "this node's log is forked: other keys for the same log change nothing",
+                hint: "linli init a new home, which has a log key of its own, and have it enrolled"
+            )
+        }
         let isNew = try home.makeNextKeys(random: SystemSource.random32)
         if !isNew { call.output.remark("the next keys were made before: this is their request") }
         let (request, armored) = try home.rotationRequest()

@@ -1,4 +1,5 @@
 internal import Cases
+internal import Ledger
 internal import Crypto
 internal import Encoding
 internal import NodeRuntime

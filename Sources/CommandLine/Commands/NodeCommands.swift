@@ -78,6 +78,7 @@ extension Program {
             run: StatusCommands.peers
         ),
         doctorCommand,
+        refusedCommand,
         Command(
             "roster",
             flags: [

@@ -197,7 +197,7 @@ struct CasePage {
             [output.text("负责", "holder"), view.holder.code],
         ]
         let isShown: Set<UInt64> = Set(
-            [CaseField.stage, .holder, .offers, .links, .assistants].map(\.rawValue)
+            [CaseField.stage, .holder, .offers, .links, .assistants, .redactions].map(\.rawValue)
         )
         rows += view.registers.filter { !isShown.contains($0.id) }.map { register in
             let spec = CaseField(rawValue: register.id)?.spec

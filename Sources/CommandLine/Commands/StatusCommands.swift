@@ -147,7 +147,10 @@ enum StatusCommands {
         for fork in report.forks { output.remark(explained(fork, output)) }
         if report.refused > 0 {
             output.remark(
-                output.text("被拒绝的来讯: \(report.refused)", "refused from peers: \(report.refused)")
+                output.text(
+                    "被拒绝的来讯: \(report.refused) (linli refused)",
+                    "refused from peers: \(report.refused) (linli refused)"
+                )
             )
         }
     }

@@ -76,7 +76,8 @@ struct RecordPage {
         // Of a dwelling the account says more than the last count that was written.
         let ofDwelling: [CaseField] = view.kind == .dwelling ? [.people, .occurred] : []
         let isShown: Set<UInt64> = Set(
-            ([CaseField.stage, .holder, .offers, .links, .assistants, .grids, .clocks] + ofDwelling)
+            ([CaseField.stage, .holder, .offers, .links, .assistants, .redactions, .grids, .clocks]
+                + ofDwelling)
                 .map(\.rawValue)
         )
         rows += view.registers.filter { !isShown.contains($0.id) }.map { register in

@@ -67,7 +67,7 @@ extension HomeVerifier {
     /// Tables that only a home that belongs to a ledger has rows in.
     private static let filledOnceJoined: Set = [
         "log", "entry", "part", "tile", "subject", "subject_entry", "roster_entry", "forged",
-        "evidence", "refused", "heard", "imported", "case_view", "stale", "view_bucket",
+        "branch", "evidence", "refused", "heard", "imported", "case_view", "stale", "view_bucket",
     ]
 
     private static func exists(_ path: String) -> Bool {
