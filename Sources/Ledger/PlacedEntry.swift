@@ -16,8 +16,6 @@ package struct PlacedEntry: Hashable, Sendable {
     package var parts: [[UInt8]?]
     /// Whether its author's signature was checked and found bad; such an entry has no effect.
     package let isForged: Bool
-    /// Indices of the parts that were destroyed for good; they are absent everywhere.
-    package var redacted: [Int] = []
     /// In which of a log's histories it stands, by ``Histories/path(_:to:)``.
     package var path: [Digest]
 
@@ -40,11 +38,6 @@ package struct PlacedEntry: Hashable, Sendable {
         self.parts = parts
         self.isForged = isForged
         self.path = path
-    }
-
-    /// Indices of the parts that are not held here and that others may hold.
-    package var absentParts: [Int] {
-        parts.indices.filter { parts[$0] == nil && !redacted.contains($0) }
     }
 }
 

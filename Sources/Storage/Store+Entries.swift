@@ -145,7 +145,7 @@ extension Store {
                     : try partsByPosition(bounds).assembled(position, count: header.parts.count)
             )
             let sequence = Position(position).sequence
-            var placed = PlacedEntry(
+            let placed = PlacedEntry(
                 entry,
                 header: header,
                 hash: entry.hash(hasher),
@@ -153,7 +153,6 @@ extension Store {
                 isForged: row.integer(3) != 0,
                 path: histories[state.log]?.path(state.id, to: sequence) ?? []
             )
-            if entry.parts.contains(nil) { placed.redacted = try redactedParts(at: position) }
             return (position, placed)
         }
     }

@@ -140,25 +140,6 @@ extension Store {
         ) { PartState(rawValue: $0.integer(0)) } ?? nil
     }
 
-    /// Indices of the parts of an entry that were redacted.
-    func redactedParts(at position: Int64) throws -> [Int] {
-        try database.rows(
-            """
-            SELECT position FROM part_absent WHERE state = 3 AND position BETWEEN ? AND ?
-            ORDER BY position
-            """,
-            Self.partRows(position)
-        ) { Int($0.integer(0) & (1 << Schema.partBits - 1)) }
-    }
-
-    /// Bounds of the row ids of an entry's parts, both included.
-    static func partRows(_ position: Int64) -> [SQLValue] {
-        [
-            .integer(position << Schema.partBits),
-            .integer(position << Schema.partBits | (1 << Schema.partBits - 1)),
-        ]
-    }
-
     /// Marks the view of what an entry is about.
     func markStale(entryAt position: Int64) throws {
         try database.run(
