@@ -116,6 +116,7 @@ class Entry:
         self.is_roster = self.name.startswith(ROSTER)
         self.at = self.fields.get(AT, self.time)
         self.order = (self.time, self.hash)
+        self.path = ()
 
     @property
     def act(self):
@@ -183,15 +184,22 @@ class Subject:
     def ordered(self, entries, held):
         """Display order; gives each entry `known`, `complete` and `forked` (entry.md section 5)."""
         by_hash = {entry.hash: entry for entry in entries}
-        last = None
-        for entry in sorted(entries, key=lambda e: (e.log, e.sequence, e.hash)):
+        lasts = {}
+        for entry in sorted(entries, key=lambda e: (e.log, e.path, e.sequence, e.hash)):
             named = [by_hash[h] for h in entry.header[7] if h in by_hash]
             entry.complete = all(h in held for h in entry.header[7])
-            entry.parents = named + ([last] if last and last.log == entry.log else [])
+            # The one before it in its own history, which can stand before it parted from others.
+            before = [
+                lasts[entry.log, entry.path[:count]]
+                for count in range(len(entry.path), -1, -1)
+                if (entry.log, entry.path[:count]) in lasts
+            ]
+            entry.parents = named + before[:1]
             entry.forked = False
-            if last and (last.log, last.sequence) == (entry.log, entry.sequence):
+            last = lasts.get((entry.log, entry.path))
+            if last and last.sequence == entry.sequence:
                 entry.forked = last.forked = True
-            last = entry
+            lasts[entry.log, entry.path] = entry
         order, left = [], sorted(entries, key=lambda e: e.order)
         while left:
             entry = next(e for e in left if all(p in order for p in e.parents))
@@ -616,6 +624,10 @@ class Subject:
 def is_good(kind, vector):
     """Whether a vector of `case` is as it says; of `judged`, whether its entry has effect."""
     entries = [Entry(bytes.fromhex(line)) for line in vector["header"]]
+    for line in vector.get("path", []):
+        name, *leaves = line.split(" ")
+        entry = next(entry for entry in entries if entry.hash.hex() == name)
+        entry.path = tuple(bytes.fromhex(leaf) for leaf in leaves)
     offices = [line.split(" ") for line in vector.get("office", [])]
     words = dict(line.split(" ", 1) for line in vector.get("right", []))
 

@@ -99,7 +99,7 @@ extension ReplicaMachine {
         }
         if Set(heads.heads.map(\.log)).count < heads.heads.count {
             // One history of a log can be pulled at a time; the others are asked for soon.
-            let next = min(sessions[id]?.nextCompare ?? .max, now + Limits.announceMilliseconds)
+            let next = min(sessions[id]?.nextCompare ?? .max, now + Limits.historiesMilliseconds)
             if heads.heads.contains(where: { history(of: $0.log, like: $0) == nil }) {
                 sessions[id]?.nextCompare = next
             }

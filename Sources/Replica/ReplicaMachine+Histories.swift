@@ -24,6 +24,8 @@ struct HistorySearch {
     var size: UInt64 = 0
     /// Our tree of that size.
     var range = CompactRange()
+    /// Whether it waits for room among the pulls that are in flight.
+    var isWaiting = false
     /// Their first leaf behind ``equal``, what leads from it to the target, and our tree before it.
     var next: (leaf: Digest, proof: [Digest], range: CompactRange)?
 
@@ -70,7 +72,9 @@ extension ReplicaMachine {
     }
 
     mutating func beginSearch(_ id: SessionID) {
-        guard let session = sessions[id], session.search == nil else { return }
+        guard let session = sessions[id] else { return }
+        if session.search?.isWaiting == true { return ask(id) }
+        guard session.search == nil else { return }
         for log in session.unplaced.keys.sorted() {
             guard let target = session.unplaced[log],
                 !session.slots.contains(where: { $0.wire == log }),
@@ -83,8 +87,14 @@ extension ReplicaMachine {
                     $0.search?.log == log && $0.search?.target.checkpoint == target.checkpoint
                 })
             else { continue }
-            let tree = session.follows[log].flatMap { logs[$0] == nil ? nil : $0 } ?? log
-            sessions[id]?.search = HistorySearch(log: log, target: target, tree: tree)
+            let root = target.checkpoint.root
+            if let known = searches[root], known.target == target, logs[known.tree] != nil {
+                // What was found out of a signed tree holds whoever is asked next.
+                sessions[id]?.search = known
+            } else {
+                let tree = session.follows[log].flatMap { logs[$0] == nil ? nil : $0 } ?? log
+                sessions[id]?.search = HistorySearch(log: log, target: target, tree: tree)
+            }
             return step(id)
         }
     }
@@ -128,16 +138,27 @@ extension ReplicaMachine {
             return differs(id)
         }
         sessions[id]?.search = search
+        ask(id)
+    }
+
+    /// Asks the peer for the entry behind our tree, once there is room for it.
+    private mutating func ask(_ id: SessionID) {
+        guard let session = sessions[id], let search = session.search else { return }
+        guard session.slots.count < Limits.pulls else {
+            sessions[id]?.search?.isWaiting = true
+            return
+        }
+        sessions[id]?.search?.isWaiting = false
         let slot = Slot(
             log: search.tree,
             wire: search.log,
             isSearch: true,
             first: search.size,
             count: 1,
-            root: search.size > 0 ? verifier.root(of: range) : nil
+            root: search.size > 0 ? verifier.root(of: search.range) : nil
         )
         sessions[id]?.slots.append(slot)
-        send(slot, target: target, to: id)
+        send(slot, target: search.target.checkpoint, to: id)
     }
 
     /// The peer has the same entries up to there, and this one behind them.
@@ -158,6 +179,7 @@ extension ReplicaMachine {
         search.next = (TreeHasher().leafHash(entry.leaf), package.proof, search.range)
         guard search.unequal != nil else { return extends(id, search) }
         sessions[id]?.search = search
+        remember(search)
         step(id)
     }
 
@@ -180,13 +202,22 @@ extension ReplicaMachine {
         if search.isGuess, search.equal == 0 {
             search = HistorySearch(log: search.log, target: search.target, tree: search.log)
             sessions[id]?.search = search
+        } else {
+            remember(search)
         }
         step(id)
+    }
+
+    private mutating func remember(_ search: HistorySearch) {
+        let root = search.target.checkpoint.root
+        if searches[root] == nil, searches.count >= Limits.searches { searches = [:] }
+        searches[root] = search
     }
 
     /// All of the peer's history is held.
     private mutating func held(_ id: SessionID, _ search: HistorySearch) {
         sessions[id]?.search = nil
+        searches[search.target.checkpoint.root] = nil
         sessions[id]?.follows[search.log] = search.tree
         adopt(Claim(search.target), of: search.tree, from: id)
     }
@@ -194,6 +225,7 @@ extension ReplicaMachine {
     /// The peer's history goes on where one of ours ends.
     private mutating func extends(_ id: SessionID, _ search: HistorySearch) {
         sessions[id]?.search = nil
+        searches[search.target.checkpoint.root] = nil
         sessions[id]?.follows[search.log] = search.tree
         pull(search.tree, to: search.target, in: id)
     }
@@ -226,6 +258,7 @@ extension ReplicaMachine {
             return step(id)
         }
         sessions[id]?.search = nil
+        searches[search.target.checkpoint.root] = nil
         sessions[id]?.refused.insert(search.log)
         prove(place, next.range, search.target, next.proof)
         begin(place, next.range, search.target, in: id)

@@ -17,8 +17,8 @@ extension ReplicaMachine {
         guard let session = sessions[id], session.isLive, session.slots.count < Limits.pulls else {
             return
         }
-        for log in session.pulling { request(log, from: id) }
         beginSearch(id)
+        for log in session.pulling { request(log, from: id) }
         for log in session.heads.keys.sorted(by: isBefore) {
             guard let session = sessions[id], session.slots.count < Limits.pulls,
                 ranks[log] != nil

@@ -59,6 +59,8 @@ package struct ReplicaMachine {
 
     /// Proofs of forks that no entry held says yet, by log.
     var unwritten: [Digest: UnwrittenFork] = [:]
+    /// How far searches came whose sessions ended, by the root that was looked for.
+    var searches: [Digest: HistorySearch] = [:]
 
     // Peers.
     var sessions: [SessionID: Session] = [:]

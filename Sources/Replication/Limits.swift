@@ -110,6 +110,10 @@ package enum Limits {
     package static let partsMaxMilliseconds: UInt64 = 960_000
     /// Time between two presences of a node.
     package static let presenceMilliseconds: UInt64 = 300_000
+    /// Most searches for the place where two histories part that are remembered without a session.
+    package static let searches = 64
+    /// Time after which a peer that holds further histories of a log is compared with again.
+    package static let historiesMilliseconds: UInt64 = 5_000
     /// Time within which an office from the district upward writes down a fork that it can prove.
     package static let forkMilliseconds: UInt64 = 2_000
     /// Time after that within which others do, unless one of these has.

@@ -141,6 +141,17 @@ extension Store {
             let high = unhex(digits + String(repeating: "f", count: missing)),
             low.count == SubjectID.count
         else { return [] }
-        return try found("s.id BETWEEN ? AND ?", [.blob(low), .blob(high)])
+        let byID = try found("s.id BETWEEN ? AND ?", [.blob(low), .blob(high)])
+        guard byID.isEmpty else { return byID }
+        // One of which nothing has effect has no view, and its history can be asked for.
+        return try database.rows(
+            "SELECT id FROM subject WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?",
+            [.blob(low), .blob(high), .integer(Int64(limit))]
+        ) { row in
+            guard let id = SubjectID(row.blob(0)) else {
+                throw StoreError.damaged("a subject's id is not of 16 bytes")
+            }
+            return (id, id.description)
+        }
     }
 }

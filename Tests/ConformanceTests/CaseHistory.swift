@@ -7,8 +7,9 @@ import Ledger
 ///
 /// Lines: `subject`, the id that is folded; `header` of each entry with a `part` for each of its
 /// parts; `office: LOG SCOPE` gives a log every role in a place, without any all may do
-/// everything; `right: HASH …` is what the roster says of an entry instead; `policy` are further
-/// subjects that are read as policies; then the verdicts in display order and the view.
+/// everything; `right: HASH …` is what the roster says of an entry instead; `path: HASH LEAF …` by
+/// which leaves the history goes on in which it stands; `policy` are further subjects that are read
+/// as policies; then the verdicts in display order and the view.
 struct CaseHistory {
     private(set) var subjects: [SubjectID] = []
     private(set) var entries: [PlacedEntry] = []
@@ -30,6 +31,7 @@ struct CaseHistory {
         to place: String? = nil,
         after known: [PlacedEntry]? = nil,
         minutes: Int = 0,
+        path: [Digest] = [],
         change: (inout Header) -> Void = { _ in }
     ) throws -> PlacedEntry {
         let log = Self.logs[number]
@@ -56,7 +58,7 @@ struct CaseHistory {
             header.scope = offices.first { $0.log == log }?.scope ?? Scope("330113002")
         }
         header.to = place.flatMap { Scope($0) }
-        return append(&header, content.parts, after: known, change)
+        return append(&header, content.parts, after: known, path: path, change)
     }
 
     /// Appends a header with what it knew.
@@ -65,6 +67,7 @@ struct CaseHistory {
         _ header: inout Header,
         _ parts: [[UInt8]] = [],
         after known: [PlacedEntry]? = nil,
+        path: [Digest] = [],
         _ change: (inout Header) -> Void = { _ in }
     ) -> PlacedEntry {
         let log = header.log
@@ -79,7 +82,8 @@ struct CaseHistory {
         }
         header.after = after.sorted()
         change(&header)
-        let entry = Self.placed(header, parts)
+        var entry = Self.placed(header, parts)
+        entry.path = path
         entries.append(entry)
         lengths[log] = header.sequence + 1
         return entry
@@ -129,6 +133,10 @@ struct CaseHistory {
             guard let right = rights[entry.hash] else { continue }
             file = file.with("right", "\(entry.hash) \(VerdictText.of(right))")
         }
+        for entry in entries where !entry.path.isEmpty {
+            let leaves = entry.path.map(\.description).joined(separator: " ")
+            file = file.with("path", "\(entry.hash) \(leaves)")
+        }
         for policy in policies { file = file.with("policy", policy.bytes) }
         return file
     }
@@ -155,6 +163,13 @@ struct CaseHistory {
             guard let hash = Digest(hex: words[0]) else { throw VectorFile.Missing(name: "right") }
             rights[hash] = VerdictText.right(Array(words.dropFirst()))
         }
+        for line in file.all("path") {
+            let hashes = line.split(separator: " ").compactMap { Digest(hex: String($0)) }
+            guard let index = entries.firstIndex(where: { $0.hash == hashes.first }) else {
+                throw VectorFile.Missing(name: "path")
+            }
+            entries[index].path = Array(hashes.dropFirst())
+        }
         policies = file.all("policy").compactMap { unhex($0).flatMap { SubjectID($0) } }
     }
 
@@ -165,6 +180,8 @@ struct CaseHistory {
             guard !offices.isEmpty else { return .allowed }
             let places = offices.filter { $0.log == entry.log }.map(\.scope)
             return places.contains { scopes.contains(where: $0.covers) } ? .allowed : .outsideScope
+        } standing: {
+            rights[$0.hash] ?? .allowed
         }
     }
 

@@ -8,7 +8,7 @@ enum CaseVectors {
     static func all() throws -> [VectorFile] {
         try basics() + custody() + redactions() + links() + terms() + files() + others()
             + policies()
-            + ratified() + JudgedVectors.all()
+            + ratified() + ForkedCaseVectors.all() + JudgedVectors.all()
     }
 
     static func isGood(_ file: VectorFile) throws -> Bool { try CaseHistory.isGood(file) }
@@ -418,7 +418,7 @@ enum CaseVectors {
         return files
     }
 
-    private static func ratify(
+    static func ratify(
         _ history: inout CaseHistory,
         in log: Int,
         _ known: [PlacedEntry],

@@ -43,6 +43,15 @@ import Testing
         ),
         (57, "The same, with a history that had been pulled in part."),
         (
+            5602,
+            """
+            Two copies of a home in the middle of a line, each of which took the other's sessions
+            every 6 s, with delays of up to 2 s. Where their histories part was looked for from the
+            beginning in each session, and never found.
+            """
+        ),
+        (6144, "A search for a fork asked for an entry while four pulls were in flight."),
+        (
             30_716,
             """
             160 kbit/s, and entries of 300 kB: no answer comes within the 30 s that it may take,

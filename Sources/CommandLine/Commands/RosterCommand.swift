@@ -99,6 +99,17 @@ enum RosterCommand {
         let entry: Digest
         let history: Digest
         let isForked: Bool
+        var subjects: [SubjectID]
+
+        mutating func add(_ others: [SubjectID]) {
+            subjects += others.filter { !subjects.contains($0) }
+        }
+
+        /// The first subjects, as `linli history` takes them.
+        var about: String {
+            subjects.prefix(4).map(\.short).joined(separator: " ")
+                + (subjects.count > 4 ? " …" : "")
+        }
 
         var word: String {
             switch verdict {
@@ -117,6 +128,7 @@ enum RosterCommand {
                 last.verdict == entry.verdict, last.history == entry.history
             {
                 stretches[stretches.count - 1].last = entry.sequence
+                stretches[stretches.count - 1].add(entry.subjects)
             } else {
                 stretches.append(
                     Stretch(
@@ -127,7 +139,8 @@ enum RosterCommand {
                         verdict: entry.verdict,
                         entry: entry.hash,
                         history: entry.history,
-                        isForked: entry.sequence >= store.roster.forks[entry.log]?.size ?? .max
+                        isForked: entry.sequence >= store.roster.forks[entry.log]?.size ?? .max,
+                        subjects: entry.subjects
                     )
                 )
             }
@@ -144,6 +157,7 @@ enum RosterCommand {
                     ),
                     "state": .text(stretch.word), "entry": .text(stretch.entry.description),
                     "forked": .bool(stretch.isForked),
+                    "subjects": .array(stretch.subjects.map { .text($0.description) }),
                 ]
                 output.line(json.line)
             }
@@ -155,15 +169,16 @@ enum RosterCommand {
                     store.authorName(stretch.author, in: stretch.log),
                     "--from \(stretch.first) --to \(stretch.last)"
                         + (stretch.isForked ? " --entry \(stretch.entry.short)" : ""),
-                    state(stretch, output),
+                    state(stretch, output), stretch.about,
                 ]
             }
         )
         if stretches.contains(where: { $0.verdict == .contested }) {
             output.remark(
                 output.text(
-                    "由上级处理: linli ratify 或 linli refuse NODE --from N --to M",
-                    "for an office above: linli ratify or linli refuse NODE --from N --to M"
+                    "内容: linli history ID --values; 由上级处理: linli ratify 或 linli refuse NODE --from N --to M",
+                    "what they say: linli history ID --values; for an office above:"
+                        + " linli ratify or linli refuse NODE --from N --to M"
                 )
             )
         }
