@@ -13,8 +13,9 @@ package struct PartScopes: Hashable, Sendable {
 
     private init(scopes: [Scope]?) { self.scopes = scopes }
 
-    /// Takes places in any order; one that lies within another is left out. Nil for more than
-    /// ``countMax``.
+    /// Takes places in any order; one that lies within another is left out.
+    ///
+    /// Nil for more than ``countMax``.
     package init?(_ scopes: [Scope]) {
         let widest = Set(scopes).filter { one in
             !scopes.contains { $0 != one && $0.covers(one) }
@@ -37,6 +38,7 @@ package struct PartScopes: Hashable, Sendable {
     /// - Parameters:
     ///   - header: of the entry.
     ///   - places: of all its subjects, by ``Header/places`` of every entry about them.
+    /// - Returns: whether they are.
     package func want(_ header: Header, places: some Sequence<Scope>) -> Bool {
         isEverything || header.isForEverybody || cover(places)
     }
@@ -57,7 +59,9 @@ extension PartScopes: CustomStringConvertible {
 
 extension Header {
     /// Places that this entry gives its subjects: where it opens one, and whom it names as
-    /// receiver. They count whether or not the entry has effect, so that they follow from headers
+    /// receiver.
+    ///
+    /// They count whether or not the entry has effect, so that they follow from headers
     /// alone and never shrink.
     package var places: [Scope] { [scope, to].compactMap { $0 } }
 

@@ -5,7 +5,9 @@ import Replica
 import Replication
 
 /// Who wants a part gets it from a neighbour that holds it, and nobody stores what it does not
-/// want. Places are read off headers here, by a rule of its own.
+/// want.
+///
+/// Places are read off headers here, by a rule of its own.
 enum PartsChecker {
     /// A part that a node of the core wants, has not, and that a peer of it holds.
     static func lacking(_ world: World) -> String? {

@@ -128,6 +128,8 @@ extension Store {
     ///   - scopes: the others.
     ///   - name: after this one; nil for the first.
     ///   - max: at most so many.
+    /// - Returns: their names.
+    /// - Throws: ``StoreError``, ``SQLiteError``.
     package func partsOutside(
         _ scopes: PartScopes,
         after name: WantedPart?,

@@ -70,7 +70,8 @@ extension HomeVerifier {
 
     /// Tables that only a home that belongs to a ledger has rows in.
     private static let filledOnceJoined: Set = [
-        "log", "entry", "part", "part_absent", "presence", "tile", "subject", "subject_entry", "roster_entry", "forged",
+        "log", "entry", "part", "part_absent", "presence", "tile", "subject", "subject_entry",
+        "roster_entry", "forged",
         "branch", "evidence", "refused", "heard", "imported", "case_view", "stale", "view_bucket",
     ]
 
