@@ -110,16 +110,27 @@ extension Store {
         return deleted
     }
 
-    /// Deletes all parts of an entry; inside a transaction.
+    /// Deletes all parts of an entry, so that none of them is asked for, stored or given any more;
+    /// inside a transaction.
+    ///
+    /// - Returns: how many were held.
     private func destroyParts(at position: Int64) throws -> Int {
+        let first = position << Schema.partBits
         try database.run(
             "DELETE FROM part WHERE position BETWEEN ? AND ?",
-            [
-                .integer(position << Schema.partBits),
-                .integer(position << Schema.partBits | (1 << Schema.partBits - 1)),
-            ]
+            [.integer(first), .integer(first | (1 << Schema.partBits - 1))]
         )
-        return database.changeCount
+        let deleted = database.changeCount
+        for index in try header(at: position)?.parts.indices ?? 0..<0 {
+            try database.run(
+                "INSERT OR REPLACE INTO part_absent (position, state) VALUES (?, ?)",
+                [
+                    .integer(first | Int64(index)),
+                    .integer(PartState.redacted.rawValue),
+                ]
+            )
+        }
+        return deleted
     }
 
     /// Empties the write-ahead log of what was deleted, unless somebody reads the database.

@@ -84,9 +84,9 @@ struct RedactionTests {
         #expect(traces(other).isEmpty, "\(traces(other))")
         #expect(try await other.run("show", number).output.contains("redacted"))
 
-        let listed = try await other.run("redactions", "--json")
-        #expect(listed["here"] as? String == "gone" && listed["ground"] as? String == "47-3")
-        #expect((listed["approvals"] as? [Any])?.count == 1)
+        let listed = try await other.run("redactions", "--json").output
+        #expect(listed.contains(#""here":"gone""#) && listed.contains(#""ground":"47-3""#))
+        #expect(listed.contains(#""approvals":[{"entry""#), "\(listed)")
         #expect(try await city.run("redactions", "--open").output.isEmpty)
 
         // Neither an old bundle nor a peer of before brings it back.
