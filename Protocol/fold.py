@@ -1,12 +1,13 @@
 """What entries about a subject come to, by the definition: case.md sections 2 to 5.
 
 Reads the tables off the page itself and shares no code with any node. Keeps no states and joins
-nothing: a write stands among some entries if none of them that knew it took it away. Slow, and
-without deadlines. check_vectors.py holds it against the vectors.
+nothing: a write stands among some entries if none of them that knew it took it away. Slow.
+Deadlines are clocks.py. check_vectors.py holds both against the vectors.
 """
 
 import os
 
+from clocks import Calendar, Clocks, Policies
 from roster import covers
 from verify import decode, read_header, sha256, subject_id
 
@@ -14,6 +15,7 @@ STAGE, HOLDER, OFFERS, LINKS, ASSISTANTS, REDACTIONS = 1, 18, 19, 20, 28, 29
 AGREEMENTS = "agreements"
 AT, OFFER, CLOCK, CONSENT, LINK, ASSISTANCE = 16, 180, 187, 189, 222, 223
 REDACTED, REDACTION = 224, 227
+AGREED, INTEREST, EFFECTIVE, LONGEST_HOLIDAYS = 10, 139, 146, 864_000_000
 ANSWERS = {
     "take": (OFFERS, OFFER), "reject": (OFFERS, OFFER), "withdraw": (OFFERS, OFFER),
     "release": (ASSISTANTS, ASSISTANCE), "confirm link": (LINKS, LINK), "unlink": (LINKS, LINK),
@@ -56,7 +58,8 @@ class Page:
         opened = "reported registered accepted dispatched on-scene mediating suspended agreed"
         self.open = set((opened + " performing raised convened resolved in-force").split())
         self.fields = {int(row[0]): row[1:] for row in table(text, "fields")}
-        self.clocks = {row[0]: row[3] for row in table(text, "clocks")}
+        self.clocks = {row[0]: row[1:] for row in table(text, "clocks")}
+        self.profiles = dict(table(text, "profiles"))
         self.operations = {}
         for row in table(text, "operations"):
             name = row[0].split("`")[1]
@@ -104,6 +107,12 @@ class Deed:
         self.link = self.holder = self.receiver = self.answered = self.agreed = None
         self.writes = set()
         self.cleared = set()
+        self.suspensions = set()
+
+    def value(self, number):
+        """What it wrote to a single or milestone register that stands in the header."""
+        is_given = number in self.entry.operation["fields"] and number in self.entry.fields
+        return self.entry.fields[number] if is_given else self.entry.at
 
 
 class Entry:
@@ -122,11 +131,15 @@ class Entry:
     def act(self):
         return self.operation["act"] if self.operation else None
 
+    @property
+    def person(self):
+        """Who acted, as far as a header says: there are no keys of persons here."""
+        return (self.log, self.header[12]) if 12 in self.header else None
+
     def is_of_same_person(self, other):
-        one, two = self.header.get(12), other.header.get(12)
-        if one is None or two is None:
+        if self.person is None or other.person is None:
             return self.log == other.log
-        return (self.log, one) == (other.log, two)
+        return self.person == other.person
 
     def listed(self):
         """Numbers of the fields in parts; None if the list is not of its form."""
@@ -177,7 +190,7 @@ class Subject:
             if len(openings) > 1 and self.right(entry, None).split()[0] in ("allowed", "ratified")
         ]
         self.opening = next(iter(standing + openings), None)
-        self.verdicts, self.deeds = {}, []
+        self.verdicts, self.deeds, self.ended = {}, [], {}
         for entry in self.entries:
             self.judge(entry)
 
@@ -243,9 +256,13 @@ class Subject:
         writers = [deed for deed in deeds if register in deed.writes]
         return [d for d in writers if not any(takes_away(other, d) for other in deeds)]
 
+    def agreed(self, deeds):
+        """The links that are agreed to."""
+        return {deed.agreed.entry for deed in self.standing(AGREEMENTS, deeds)}
+
     def stages(self, deeds):
         links = {deed.entry for deed in self.standing(LINKS, deeds)}
-        agreed = {deed.agreed.entry for deed in self.standing(AGREEMENTS, deeds)}
+        agreed = self.agreed(deeds)
 
         def is_lost(link):
             other = link.subjects[1]
@@ -472,12 +489,36 @@ class Subject:
         if act == "settle":
             return "not-above" if to and not above else self.settles(deed, deeds, holders)
         if act == "extend":
-            words = PAGE.clocks.get(entry.fields[CLOCK], "")
+            words = " ".join(PAGE.clocks.get(entry.fields[CLOCK], [])[2:])
             if "extendable" not in words:
                 return "not-extendable"
             consents = entry.fields.get(CONSENT) is True
             return "no-consent" if "with consent" in words and not consents else None
+        if act == "appraise":
+            return "same-hand" if self.is_by(entry, deeds, "case.dispatch") else None
+        if act == "agree":
+            talks = [d for d in deeds if d.entry.act == "mediate"]
+            latest = [d for d in talks if not any(
+                d is not other and d.place in other.place.known for other in talks
+            )]
+            interested = [d for d in latest if d.entry.fields.get(INTEREST) == "declared"]
+            return "interest" if self.is_by(entry, interested, "mediation.open") else None
+        if act == "apply":
+            return "too-late" if self.is_too_late(entry, deeds) else None
         return None
+
+    @staticmethod
+    def is_by(entry, deeds, name):
+        """Whether the person of an entry did something of this name."""
+        done = [deed.entry.person for deed in deeds if deed.entry.name == name]
+        return entry.person is not None and entry.person in done
+
+    def is_too_late(self, entry, deeds):
+        for number in (EFFECTIVE, AGREED):
+            starts = [deed.value(number) for deed in self.standing(number, deeds)]
+            if starts:
+                return entry.at > Calendar().end(1, 30, max(starts))[0] + LONGEST_HOLIDAYS
+        return False
 
     def settles(self, deed, deeds, holders):
         entry = deed.entry
@@ -510,12 +551,11 @@ class Subject:
                     deed.writes.add(number)
         deed.cleared.update(operation["clears"])
         for number in operation["reaches"]:
-            times = [
-                d.entry.fields.get(number, d.entry.at) for d in self.standing(number, deeds)
-            ]
+            times = [d.value(number) for d in self.standing(number, deeds)]
             if all(time > entry.at for time in times) or number in operation["clears"]:
                 deed.writes.add(number)
-        kept = [d.kept for d in self.stages(deeds) if d.stage == "suspended"]
+        suspended = [d for d in self.stages(deeds) if d.stage == "suspended"]
+        kept = [d.kept for d in suspended]
         deed.stage = operation["to"]
         if act == "take over":
             deed.stage = "closed" if entry.fields.get(210) == "closed" else "reported"
@@ -543,6 +583,13 @@ class Subject:
             deed.stage, deed.manner = deed.before, "mark"
         if deed.stage == "suspended":
             deed.kept = deed.before if act == "suspend" else PAGE.join(kept)[0]
+            deed.suspensions = set().union(*(d.suspensions for d in suspended))
+            if act == "suspend":
+                deed.suspensions = {entry}
+        if deed.stage and deed.manner == "outright":
+            replaced = set().union(*(d.suspensions for d in self.standing(STAGE, deeds)))
+            for suspension in replaced - deed.suspensions:
+                self.ended.setdefault(suspension, []).append(entry.at)
         deed.writes |= {STAGE} if deed.stage else set()
         deed.writes |= {HOLDER} if deed.holder else set()
 
@@ -554,8 +601,8 @@ class Subject:
 
     # --- The view, as far as it goes here (5.7, 7)
 
-    def agrees(self, view):
-        """Whether an encoded view says the same of stage, custody, links, conflicts and writes."""
+    def agrees(self, view, policies):
+        """Whether an encoded view says the same of all but values in parts and flags."""
         judged = [
             e for e in self.entries if not self.verdicts[e].startswith(("waiting", "needs-version"))
         ]
@@ -563,6 +610,10 @@ class Subject:
         if not any(deed.entry is self.opening for deed in deeds):
             return view == b""
         view = decode(view)
+        clocks = Clocks(PAGE, self, policies)
+        if [view[8], view[9]] != [clocks.profile, clocks.deadlines]:
+            print(f"got {clocks.profile} {clocks.deadlines}, want {view[8]} {view[9]}")
+            return False
         holders, (can_be_taken, outrun) = self.holders(deeds), self.offers(deeds)
         if (view[5], view[6]) != (holders[0].holder, self.stage(deeds)):
             return False
@@ -587,7 +638,7 @@ class Subject:
         return view[12] == counts and self.has_links(view, deeds) and self.has_writes(view, deeds)
 
     def has_links(self, view, deeds):
-        agreed = {deed.agreed.entry for deed in self.standing(AGREEMENTS, deeds)}
+        agreed = self.agreed(deeds)
         wanted = {}
         for deed in self.standing(LINKS, deeds):
             is_relation = deed.entry.act == "relate"
@@ -639,9 +690,15 @@ def is_good(kind, vector):
         return "allowed" if wide else "outside-scope"
 
     identity = bytes.fromhex(vector["subject"][0])
+    held = {entry.hash for entry in entries}
     results = []
     for order in (entries, entries[::-1]):
-        subject = Subject(identity, order, right, {entry.hash for entry in entries})
+        setting = [bytes.fromhex(line) for line in vector.get("policy", [])]
+        policies = Policies(PAGE, [Subject(each, order, right, held) for each in setting])
+        subject = Subject(identity, order, right, held)
+        # Policies' own views are folded under the standard alone.
+        if identity in setting:
+            policies = Policies(PAGE)
         verdicts = [subject.verdicts[entry] for entry in subject.entries]
         if kind == "judged":
             verdict = subject.verdicts[entries[-1]]
@@ -650,7 +707,7 @@ def is_good(kind, vector):
             results.append(verdict == "effective")
         else:
             same = verdicts == vector.get("verdict", [])
-            results.append(same and subject.agrees(bytes.fromhex(vector["view"][0])))
+            results.append(same and subject.agrees(bytes.fromhex(vector["view"][0]), policies))
             if not results[-1]:
                 print(f"got {verdicts}")
     return all(results)

@@ -19,12 +19,12 @@ struct Clocks {
     ) {
         let start = shown.number(.reportedAt) ?? openedAt
         let isPlain = kind != .case || judge.isImported || isRepeat
-        let fallback = isPlain ? Profile.none : policy.fallback(at: start, in: scope)
+        let fallback = isPlain ? Profile.none.code : policy.fallback(at: start, in: scope)
         // A matter that is in hand already gets no clocks of its own.
-        profile = (isRepeat ? nil : shown.text(.profile)) ?? fallback.code
+        profile = (isRepeat ? nil : shown.text(.profile)) ?? fallback
         let rules =
-            profile == fallback.code
-            ? fallback : policy.profile(profile, at: start, in: scope) ?? .none
+            profile == Profile.none.code
+            ? .none : policy.profile(profile, at: start, in: scope) ?? .none
         let measure = Measure(judge, state, shown, openedAt: openedAt, stage: stage, policy: policy)
         let implied = Profile.implied.filter { clock in
             !rules.clocks.contains { $0.code == clock.code }

@@ -21,6 +21,8 @@ package struct CaseRow: Hashable, Sendable {
     package let place: String?
     /// Code in the unified address base.
     package let address: String?
+    /// The version of the code table that its codes were given in.
+    package let codeTable: String?
     /// When it was reported, milliseconds since 1970.
     package let reportedAt: UInt64
     /// When the next clock that still runs runs out.
@@ -58,7 +60,7 @@ package struct CaseRow: Hashable, Sendable {
     static let columns = """
         number, stage, scope, holder, category, summary, place, address, reported_at, due_at, \
         closed_at, updated_at, was_overdue, offered_to, answer_by, disputed_from, conflicts, \
-        flags, external, grid, alert, asked_at, assistants
+        flags, external, grid, alert, asked_at, assistants, code_table
         """
 
     init(_ view: SubjectView) {
@@ -71,6 +73,7 @@ package struct CaseRow: Hashable, Sendable {
         summary = (view.text(.name) ?? view.text(.summary)).map { String($0.prefix(Self.textMax)) }
         place = view.text(.place).map { String($0.prefix(Self.textMax)) }
         address = view.text(.address)
+        codeTable = view.text(.codeTable)
         reportedAt = view.number(.reportedAt) ?? view.openedAt
         dueAt = view.deadlines.filter { $0.isListed && !$0.clock.isInformation }.map(\.due).min()
         closedAt = view.stage.isEnded ? view.number(.closedAt) : nil
@@ -112,6 +115,7 @@ package struct CaseRow: Hashable, Sendable {
         alert = row.isNull(first + 20) ? nil : SubjectID(row.blob(first + 20))
         askedAt = row.optionalCount(first + 21)
         assistants = row.text(first + 22).split(separator: " ").map(String.init)
+        codeTable = row.optionalText(first + 23)
     }
 
     var values: [SQLValue] {
@@ -123,7 +127,7 @@ package struct CaseRow: Hashable, Sendable {
             .optional(disputedFrom), .integer(Int64(conflicts)),
             .text(flags.joined(separator: " ")), .optional(external), .optional(grid),
             alert.map { .blob($0.bytes) } ?? .null, .optional(askedAt),
-            .text(assistants.joined(separator: " ")),
+            .text(assistants.joined(separator: " ")), .optional(codeTable),
         ]
     }
 

@@ -53,9 +53,30 @@ package struct PlaceDirectory: Sendable {
     }
 
     /// Where a code is filed by the newest table: under the one that succeeded it, else as given.
-    package func current(_ code: Scope) -> Scope {
-        let found = succession.resolve(code).codes
+    ///
+    /// `given` is the version that the code was given in: what that version still had was not
+    /// retired by then.
+    package func current(_ code: Scope, given: String?) -> Scope {
+        let found = succession.resolve(code, given: given).codes
         return found.count == 1 ? found.first ?? code : code
+    }
+}
+
+/// A code as cases hold it: with the version of the table that it was given in.
+package struct GivenCode: Hashable, Comparable, Sendable {
+    /// The code.
+    package let code: Scope
+    /// The version; nil where nobody told.
+    package let table: String?
+
+    /// Pairs both.
+    package init(code: Scope, table: String?) {
+        self.code = code
+        self.table = table
+    }
+
+    package static func < (left: GivenCode, right: GivenCode) -> Bool {
+        (left.code, left.table ?? "") < (right.code, right.table ?? "")
     }
 }
 

@@ -137,6 +137,7 @@ enum Schema {
             summary TEXT,
             place TEXT,
             address TEXT,
+            code_table TEXT,
             reported_at INTEGER NOT NULL,
             due_at INTEGER,
             closed_at INTEGER,

@@ -8,7 +8,7 @@ package struct CaseFilter: Hashable, Sendable {
     /// Only cases opened in this place or within it.
     package var scope: Scope?
     /// Beside the place, cases recorded under these very codes: retired ones that it succeeded.
-    package var recordedUnder: [Scope] = []
+    package var recordedUnder: [GivenCode] = []
     /// Only these stages, by code name.
     package var stages: [String] = []
     /// Only this category or its subclasses; for imported records, words of the source's category.
@@ -52,12 +52,14 @@ package struct CaseFilter: Hashable, Sendable {
         var terms: [(String, [SQLValue])] = []
         if let scope {
             let (within, range) = Self.prefix("c.scope", scope.code)
-            let codes = recordedUnder.map { SQLValue.text($0.code) }
-            let marks = codes.map { _ in "?" }.joined(separator: ", ")
-            terms.append(
-                codes.isEmpty
-                    ? (within, range) : ("(\(within) OR c.scope IN (\(marks)))", range + codes)
-            )
+            let marks = recordedUnder.map { _ in "(?, ?)" }.joined(separator: ", ")
+            let others =
+                marks.isEmpty
+                ? "" : " OR (c.scope, ifnull(c.code_table, '')) IN (VALUES \(marks))"
+            let codes = recordedUnder.flatMap {
+                [SQLValue.text($0.code.code), .text($0.table ?? "")]
+            }
+            terms.append(("(\(within)\(others))", range + codes))
         }
         if !stages.isEmpty {
             let marks = stages.map { _ in "?" }.joined(separator: ", ")
@@ -134,6 +136,22 @@ extension Store {
             "SELECT count(*) FROM case_view c WHERE \(condition)",
             values
         ) { Int($0.integer(0)) } ?? 0
+    }
+
+    /// How many cases of the filter were recorded under each code, by the table it was given in.
+    package func countsByCode(_ filter: CaseFilter) throws -> [(code: GivenCode, count: Int)] {
+        let (condition, values) = filter.condition
+        return try database.rows(
+            """
+            SELECT c.scope, c.code_table, count(*) FROM case_view c
+            WHERE \(condition) GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
+            """,
+            values
+        ) { row in
+            Scope(row.text(0)).map {
+                (GivenCode(code: $0, table: row.optionalText(1)), Int(row.integer(2)))
+            }
+        }.compactMap { $0 }
     }
 
     /// How many cases of the filter stand under each value of a column.

@@ -13,23 +13,35 @@ extension Store {
 
     /// Codes that cases were recorded under, outside a place, and that resolve into it.
     ///
-    /// History is not rewritten: the cases keep their codes, and lists find them by these.
+    /// History is not rewritten: the cases keep their codes, and lists find them by these, each with
+    /// the version of the table that it was given in.
     package func recordedElsewhere(
         than place: Scope,
         _ directory: PlaceDirectory
-    ) throws -> [Scope] {
-        var found: Set<Scope> = []
+    ) throws -> [GivenCode] {
+        var found: Set<GivenCode> = []
         var last: Scope?
         for old in directory.succession.rows.map(\.old) {
             // What lies within a code that was looked through is not looked through again.
             if let last, last.covers(old) { continue }
             last = old
             for code in try caseScopes(within: old) where !place.covers(code) {
-                let codes = directory.succession.resolve(code).codes
-                if codes.contains(where: place.covers) { found.insert(code) }
+                for table in try codeTables(of: code) {
+                    let codes = directory.succession.resolve(code, given: table).codes
+                    guard codes.contains(where: place.covers) else { continue }
+                    found.insert(GivenCode(code: code, table: table))
+                }
             }
         }
         return found.sorted()
+    }
+
+    /// In which versions of the table cases were given this very code.
+    private func codeTables(of code: Scope) throws -> [String?] {
+        try database.rows(
+            "SELECT DISTINCT code_table FROM case_view WHERE scope = ? ORDER BY 1",
+            [.text(code.code)]
+        ) { $0.optionalText(0) }
     }
 
     /// Codes that cases were recorded under within a code: from one to the next in the index.

@@ -212,6 +212,15 @@ struct PlaceCommandTests {
             )
             #expect(asRecorded["codeTable"] is NSNull)
             #expect(asRecorded["byStreet"] as? [String: Int] == ["330105013": 1, "330103002": 1])
+            // What a later table still has was not retired by an earlier one.
+            let later = try report(program, "--scope", "330103002", "--code-table", "2022")
+            let earlier = try report(program, "--scope", "330103002", "--code-table", "2020")
+            #expect(try ids(program, "--street", "330105013") == [old, new, earlier])
+            #expect(try ids(program, "--street", "330103002").contains(later))
+            let byStreet = try #require(try program.run("stats", "--json").objects().first)
+            #expect(
+                byStreet["byStreet"] as? [String: Int] == ["330105013": 3, "330103002": 1]
+            )
             // Whoever still enters a retired code is told; a current one carries its table.
             let told = try program.run("case", "report", "--summary", "x", "--scope", "330103002")
             #expect(told.code == 0 && told.remarks.contains("it is 330105013 now"))

@@ -21,7 +21,8 @@ struct CaseHistory {
     static let start: UInt64 = 1_795_428_000_000
     static let logs = (10..<14).map { sha256([UInt8($0)]) }
 
-    /// Writes an entry after all others, or after those that are given; a text for each field.
+    /// Writes an entry after all others, or after those that are given; a text for each field, of
+    /// clocks and days with spaces between them.
     @discardableResult
     mutating func write(
         _ operation: CaseOperation,
@@ -36,7 +37,13 @@ struct CaseHistory {
     ) throws -> PlacedEntry {
         let log = Self.logs[number]
         var draft = CaseDraft(operation)
-        for (field, text) in values { try draft.set(field, text) }
+        for (field, text) in values {
+            if [.clocks, .holidays, .workdays].contains(field) {
+                try draft.set(field, items: text.split(separator: " ").map(String.init))
+            } else {
+                try draft.set(field, text)
+            }
+        }
         let content = try draft.compiled()
         if operation.opens, operation != .takeOver || subjects.isEmpty {
             subjects.append(SubjectID(openedIn: log, at: lengths[log] ?? 0))

@@ -7,7 +7,7 @@ import Ledger
 enum CaseVectors {
     static func all() throws -> [VectorFile] {
         try basics() + custody() + redactions() + links() + terms() + files() + others()
-            + policies()
+            + policies() + ClockVectors.all()
             + ratified() + ForkedCaseVectors.all() + JudgedVectors.all()
     }
 

@@ -8,8 +8,23 @@ enum JudgedVectors {
     static func all() throws -> [VectorFile] {
         var good = try CaseVectors.accepted()
         try good.write(.close, [(.outcome, "21")], minutes: 9)
-        return [good.judged("good_close", "a closing that fits")] + (try inadmissible())
-            + (try malformed())
+        var applied = try agreed()
+        try applied.write(.apply, [(.court, "a")], minutes: lastMinute)
+        return [
+            good.judged("good_close", "a closing that fits"),
+            applied.judged("good_apply", "asks the court in the last minute of the longest term"),
+        ] + (try inadmissible()) + (try malformed())
+    }
+
+    /// Thirty days that end at 24:00, and the ten that holidays may add, in minutes.
+    private static let lastMinute = 57960
+
+    private static func agreed() throws -> CaseHistory {
+        var history = try CaseVectors.accepted()
+        try history.write(.mediate, [(.consent, "true"), (.interest, "none")])
+        let start = "\(CaseHistory.start)"
+        try history.write(.agree, [(.form, "oral"), (.effective, start)])
+        return history
     }
 
     private static func inadmissible() throws -> [VectorFile] {
@@ -69,6 +84,23 @@ enum JudgedVectors {
                 .extend,
                 [(.clock, "accept"), (.newDue, "1799000000000"), (.reason, "a")]
             )
+        }
+        try add("too_late", "asks the court a minute after the longest term", try agreed()) {
+            history in
+            try history.write(.apply, [(.court, "a")], minutes: lastMinute + 1)
+        }
+        try add("interest", "who has an interest records an agreement", accepted) { history in
+            try history.write(
+                .mediate,
+                [(.consent, "true"), (.interest, "declared"), (.disclosure, "a")]
+            ) { $0.actor = "T-1" }
+            try history.write(.agree, [(.form, "oral")]) { $0.actor = "T-1" }
+        }
+        try add("same_hand", "who sent the unit appraises", accepted) { history in
+            try history.write(.dispatch, [(.unit, "a")]) { $0.actor = "Z-1" }
+            try history.write(.arrive, in: 1)
+            try history.write(.close, [(.outcome, "21")], in: 1)
+            try history.write(.appraise, [(.effect, "01")]) { $0.actor = "Z-1" }
         }
         try add("not_holder", "acts for another office", accepted) { history in
             history.offices = zip(CaseHistory.logs, ["330113002", "330113003"])

@@ -63,6 +63,26 @@ final class ScratchFolder {
         #expect(code == 0 && output.hasPrefix("40 vectors"), "\(output)")
     }
 
+    /// Clocks too: paused and moved by who were apart, set and repealed by policies.
+    @Test func randomHistoriesRunOutElsewhereAtTheSameInstants() throws {
+        let folder = try ScratchFolder()
+        let directory = URL(filePath: folder.path + "/case")
+        try FileManager.default.createDirectory(
+            at: directory,
+            withIntermediateDirectories: false
+        )
+        let isLong = ProcessInfo.processInfo.environment["LINLI_LONG"] != nil
+        let count: UInt64 = isLong ? 4000 : 100
+        for seed in 0..<count {
+            let file = try ClockVectors.random(seed)
+            let url = URL(filePath: "\(folder.path)/\(file.path)")
+            try Data(file.text.utf8).write(to: url)
+        }
+        let script = Python.protocolDirectory + "/check_vectors.py"
+        let (code, output) = try Python.run([script, folder.path])
+        #expect(code == 0 && output.hasPrefix("\(count) vectors"), "\(output)")
+    }
+
     @Test func theSampleExportIsGood() throws {
         let (code, output) = try Python.verify(SampleExport.directory)
         #expect(code == 0, "\(output)")

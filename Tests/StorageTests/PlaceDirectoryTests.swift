@@ -57,15 +57,15 @@ import Testing
         let directory = try desk.store.placeDirectory()
         #expect(directory.table == "2021" && directory.passedOver.isEmpty)
         func elsewhere(_ code: String) throws -> [String] {
-            try desk.store.recordedElsewhere(than: scope(code), directory).map(\.code)
+            try desk.store.recordedElsewhere(than: scope(code), directory).map(\.code.code)
         }
         #expect(try elsewhere("330105013") == ["330103002", "330103002001"])
         #expect(try elsewhere("330105") == ["330103002", "330103002001", "330103777"])
         #expect(try elsewhere("330102") == ["330104005"])
         #expect(try elsewhere("3301").isEmpty)
         #expect(try elsewhere("330114").isEmpty, "which part is meant nobody said")
-        #expect(directory.current(try scope("330103002")).code == "330105013")
-        #expect(directory.current(try scope("330104777")).code == "330104777")
+        #expect(directory.current(try scope("330103002"), given: nil).code == "330105013")
+        #expect(directory.current(try scope("330104777"), given: nil).code == "330104777")
 
         var filter = CaseFilter()
         filter.scope = try scope("330105013")
@@ -78,6 +78,40 @@ import Testing
         #expect(Set(rows) == ["330105013", "330103002", "330103002001"], "codes stay as given")
     }
 
+    /// A code of a table that still has it is not the one that was retired before.
+    @Test func aCodeIsResolvedByTheTableThatItWasGivenIn() throws {
+        let old = try scope("330103002")
+        for table in ["2015", "2020", "2021", "2023"] {
+            try desk.append(
+                draft(.report, nil, [.summary: table, .codeTable: table], in: old)
+            )
+        }
+        try desk.append(report("-", in: old))
+        // The code was given to another street later, and taken from that one too.
+        try desk.append(
+            succession("330103002", ["330103009"], table: "2016"),
+            succession("330103002", ["330105013"])
+        )
+        let directory = try desk.store.placeDirectory()
+        func cases(_ code: String) throws -> Set<String?> {
+            var filter = CaseFilter()
+            filter.scope = try scope(code)
+            filter.recordedUnder = try desk.store.recordedElsewhere(
+                than: scope(code),
+                directory
+            )
+            return Set(try desk.store.cases(filter).map(\.row.summary))
+        }
+        #expect(try cases("330103009") == ["2015", "-"], "before both")
+        #expect(try cases("330105013") == ["2020"], "between the two")
+        #expect(try cases("330103002") == ["2015", "2020", "2021", "2023", "-"], "as given")
+        func filed(_ table: String?) -> String { directory.current(old, given: table).code }
+        #expect(filed("2015") == "330103009" && filed("2020") == "330105013")
+        #expect(filed("2021") == "330103002" && filed(nil) == "330103009")
+        let counts = try desk.store.countsByCode(CaseFilter())
+        #expect(counts.count == 5 && counts.allSatisfy { $0.code.code == old && $0.count == 1 })
+    }
+
     @Test func aSuccessionCountsOnlyWithinItsPlaceAndOnce() throws {
         try desk.append(succession("330103002", ["330105013"]))
         let other = try desk.append(succession("330103002", ["330105014"])).subject
@@ -88,13 +122,16 @@ import Testing
         try desk.append(succession("330103002", ["330105013"]))
         let directory = try desk.store.placeDirectory()
         #expect(directory.succession.rows.count == 1)
-        #expect(directory.current(try scope("330103002")).code == "330105013")
-        #expect(directory.current(try scope("330106001")).code == "330106001")
+        #expect(directory.current(try scope("330103002"), given: nil).code == "330105013")
+        #expect(directory.current(try scope("330106001"), given: nil).code == "330106001")
         #expect(Set(directory.passedOver) == [other, beyond])
         let first = try #require(try desk.store.records(RecordFilter(.place)).last).id
         try desk.append(draft(.retirePlace, first, [.reason: "误"]))
         let after = try desk.store.placeDirectory()
-        #expect(after.current(try scope("330103002")).code == "330105014", "the next one counts")
+        #expect(
+            after.current(try scope("330103002"), given: nil).code == "330105014",
+            "the next one counts"
+        )
     }
 
     /// A profile reaches the cases that are reported from its beginning on, never older ones.

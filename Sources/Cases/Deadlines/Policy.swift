@@ -66,10 +66,10 @@ package struct Policy: Hashable, Sendable {
             ?? Profile.standard.first { $0.code == code }
     }
 
-    /// The profile of a case that names none.
-    package func fallback(at instant: UInt64, in place: Scope) -> Profile {
-        profiles.first { $0.isDefault && $0.holds(at: instant, in: place) }?.profile
-            ?? profile(Profile.hangzhou.code, at: instant, in: place) ?? .hangzhou
+    /// The name of the profile of a case that names none.
+    package func fallback(at instant: UInt64, in place: Scope) -> String {
+        profiles.first { $0.isDefault && $0.holds(at: instant, in: place) }?.profile.code
+            ?? Profile.hangzhou.code
     }
 
     /// When a clock that starts at `start` runs out.

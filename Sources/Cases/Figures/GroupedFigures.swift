@@ -17,14 +17,14 @@ package struct GroupedFigures {
     private let grouping: Grouping?
     private let now: UInt64
     private let policy: Policy
-    private let filed: (Scope) -> Scope
+    private let filed: (SubjectView) -> Scope
 
-    /// Nothing was fed yet; `filed` says under which code a place is counted.
+    /// Nothing was fed yet; `filed` says under which code a case is counted.
     package init(
         by grouping: Grouping?,
         now: UInt64,
         policy: Policy,
-        filed: @escaping (Scope) -> Scope = { $0 }
+        filed: @escaping (SubjectView) -> Scope = { $0.scope }
     ) {
         self.grouping = grouping
         self.now = now
@@ -81,11 +81,11 @@ extension GroupedFigures.Grouping {
     fileprivate func key(
         _ view: SubjectView,
         _ reportedAt: UInt64,
-        _ filed: (Scope) -> Scope
+        _ filed: (SubjectView) -> Scope
     ) -> String {
         switch self {
-        case .street: filed(view.scope).code
-        case .district: filed(view.scope).district.code
+        case .street: filed(view).code
+        case .district: filed(view).district.code
         case .category:
             view.countedCategory.flatMap { CodeList.eventTypes[$0]?.code }
                 .map { String($0.prefix(2)) } ?? ""

@@ -56,7 +56,7 @@ private struct CaseCounts {
         flags = try SubjectView.ImportFlag.allCases.map { flag in
             (flag.rawValue, try count { $0.flag = flag.rawValue })
         }
-        let byScope = try store.counts(filter, by: .scope)
+        let byScope = try store.countsByCode(filter)
         groups = try Store.CountColumn.allCases.map { column in
             switch column {
             case .scope: (column, places.current(byScope, digits: 12))

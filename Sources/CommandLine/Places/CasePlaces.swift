@@ -23,8 +23,8 @@ struct CasePlaces {
         let directory = try store.placeDirectory()
         self.directory = isAsRecorded ? nil : directory
         if let place = filter.scope, !isAsRecorded {
-            recordedUnder = try store.recordedElsewhere(than: place, directory)
-            filter.recordedUnder = recordedUnder
+            filter.recordedUnder = try store.recordedElsewhere(than: place, directory)
+            recordedUnder = Set(filter.recordedUnder.map(\.code)).sorted()
         } else {
             recordedUnder = []
         }
@@ -59,27 +59,35 @@ struct CasePlaces {
                 guard let text = try store.placeText(id, row), let place = Scope(row.scope) else {
                     continue
                 }
-                let meant = book.meant(by: text, in: directory.current(place))
+                let meant = book.meant(
+                    by: text,
+                    in: directory.current(place, given: row.codeTable)
+                )
                 if meant.contains(where: { $0.code == code }) { found.insert(id) }
             }
         }
         return found.sorted()
     }
 
+    /// The code under which a case is counted.
+    func current(_ row: CaseRow) -> String {
+        Scope(row.scope).map { current(GivenCode(code: $0, table: row.codeTable)).code }
+            ?? row.scope
+    }
+
     /// The code under which a recorded one is counted.
-    func current(_ code: String) -> String {
-        guard let directory, let scope = Scope(code) else { return code }
-        return directory.current(scope).code
+    func current(_ given: GivenCode) -> Scope {
+        directory?.current(given.code, given: given.table) ?? given.code
     }
 
     /// Counts by recorded codes as counts by those that succeeded them, cut to so many digits.
     func current(
-        _ rows: [(value: String, count: Int)],
+        _ rows: [(code: GivenCode, count: Int)],
         digits: Int
     ) -> [(value: String, count: Int)] {
         var sums: [String: Int] = [:]
-        for (value, count) in rows {
-            sums[String(current(value).prefix(digits)), default: 0] += count
+        for (code, count) in rows {
+            sums[String(current(code).code.prefix(digits)), default: 0] += count
         }
         return sums.map { (value: $0.key, count: $0.value) }
             .sorted { ($1.count, $0.value) < ($0.count, $1.value) }

@@ -25,7 +25,7 @@ struct PlaceChecks {
     /// Never refused: what people say is kept as they say it.
     func warn(ofText text: String, in place: Scope) throws {
         let names = try store.divisionNames()
-        let scope = try store.placeDirectory().current(place)
+        let scope = try store.placeDirectory().current(place, given: nil)
         let reading = AliasBook([], names: names).reading(text, in: scope)
         guard !reading.isCanonical else { return }
         let faults = reading.faults.map { output.text($0.label) }.joined(separator: "; ")

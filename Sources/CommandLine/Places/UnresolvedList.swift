@@ -30,7 +30,7 @@ struct UnresolvedList {
         var queue: [WaitingCase] = []
         for (id, row) in cases {
             guard let text = try store.placeText(id, row),
-                let scope = Scope(places.current(row.scope))
+                let scope = Scope(places.current(row))
             else { continue }
             let aliases = book.meant(by: text, in: scope)
             guard Set(aliases.map(\.code)).count != 1 else { continue }

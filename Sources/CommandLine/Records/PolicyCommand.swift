@@ -56,11 +56,11 @@ private struct PolicyPage {
         return .good
     }
 
-    private func line(_ profile: Profile, _ local: Policy.LocalProfile?, _ fallback: Profile) {
+    private func line(_ profile: Profile, _ local: Policy.LocalProfile?, _ fallback: String) {
         let json: JSON = [
             "profile": .text(profile.code),
             "clocks": .array(profile.clocks.map { .text($0.text) }),
-            "default": .bool(profile == fallback && (local?.isDefault ?? true)),
+            "default": .bool(profile.code == fallback),
             "scope": .optional(local?.scope.code),
             "validFrom": .count(local?.validFrom),
             "validUntil": .count(local?.validUntil),
@@ -72,7 +72,7 @@ private struct PolicyPage {
     private func print(
         _ local: [Policy.LocalProfile],
         _ standard: [Profile],
-        _ fallback: Profile,
+        _ fallback: String,
         _ policy: Policy,
         _ place: Scope,
         _ at: UInt64
@@ -81,8 +81,8 @@ private struct PolicyPage {
         output.line(
             output.strong(
                 output.text(
-                    "\(place) 于 \(output.minute(at)): 默认 \(fallback.code)",
-                    "\(place) at \(output.minute(at)): by default \(fallback.code)"
+                    "\(place) 于 \(output.minute(at)): 默认 \(fallback)",
+                    "\(place) at \(output.minute(at)): by default \(fallback)"
                 )
             )
         )

@@ -99,7 +99,7 @@ private struct ReportCommand {
         let names = try DivisionNames(store)
         var matters = Matters(book: try store.aliasBook(), names: names, places: places)
         var figures = GroupedFigures(by: grouping, now: now, policy: store.policy) {
-            Scope(places.current($0.code)) ?? $0
+            places.current(GivenCode(code: $0.scope, table: $0.text(.codeTable)))
         }
         var wide = filter
         // A close before the period makes a case within it a repetition.
@@ -165,7 +165,7 @@ private struct Matters {
     }
 
     private mutating func building(_ row: CaseRow) -> String? {
-        let street = places.current(row.scope)
+        let street = places.current(row)
         var address = row.address
         if address == nil, let text = row.place, let scope = Scope(street) {
             // Aliases that contradict each other say nothing.
