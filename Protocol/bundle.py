@@ -162,6 +162,11 @@ def leads(size, root, to_size, to_root, proof):
     return old == root and new == to_root and last == 0
 
 
+def must_carry(operation):
+    """Whether entries of the operation are not taken without all parts (replication.md section 7)."""
+    return operation.startswith(("log.open", "log.fork", "grant.", "policy."))
+
+
 class Bundle:
     """What a bundle holds and what is wrong with it."""
 
@@ -298,6 +303,8 @@ class Bundle:
         wanted = header[8] if header is not None else []
         if len(parts) != len(wanted):
             self.problems.append(f"{where}: has {len(parts)} parts, the header names {len(wanted)}")
+        if header is not None and None in parts and must_carry(header[6]):
+            self.problems.append(f"{where}: comes without a part that no node goes without")
         for part, want in zip(parts, wanted):
             if part is not None and commitment(*part) != want:
                 self.problems.append(f"{where}: a part does not match its commitment")

@@ -29,6 +29,7 @@ extension SubjectView {
         registers = Self.registers(judge, state, stage, holder: custody.holder)
         conflicts = Self.conflicts(judge, state, stage, registers, custody, policy)
         counts = Counts(judge.verdicts)
+        absentParts = Self.absentParts(judge)
         updatedAt =
             judge.verdicts.indices.filter { judge.verdicts[$0].isInEffect }
             .map { judge.graph.entries[$0].header.time }.max() ?? 0
@@ -50,6 +51,17 @@ extension SubjectView {
         profile = clocks.profile
         deadlines = clocks.deadlines
         flags = judge.isImported ? Self.flags(judge, registers, stage.shown, deadlines) : []
+    }
+
+    /// What is redacted is absent everywhere, whether it is destroyed here already or not.
+    private static func absentParts(_ judge: SubjectJudge) -> [AbsentPart] {
+        let entries = judge.graph.entries
+        return entries.indices.filter { !judge.hidden.contains($0) }.map { entries[$0] }
+            .filter { $0.parts.contains(nil) }.sorted { $0.hash < $1.hash }
+            .flatMap { entry in
+                entry.parts.indices.filter { entry.parts[$0] == nil }
+                    .map { AbsentPart(entry: entry.hash, part: $0) }
+            }
     }
 
     private static func number(of opening: PlacedEntry, _ scope: Scope) -> String {

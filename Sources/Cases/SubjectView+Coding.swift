@@ -9,7 +9,7 @@ extension SubjectView {
     /// - Source: `Protocol/case.md` section 7, which names the keys.
     package var encoded: [UInt8] {
         var writer = CBORWriter(capacity: 1024)
-        writer.map(20)
+        writer.map(absentParts.isEmpty ? 20 : 21)
         writer.unsigned(0)
         writer.unsigned(SubjectFold.version)
         writer.unsigned(1)
@@ -58,7 +58,20 @@ extension SubjectView {
         writeCustody(to: &writer)
         writeLinks(to: &writer)
         writeRedactions(to: &writer)
+        writeAbsentParts(to: &writer)
         return writer.bytes
+    }
+
+    /// Nothing where all is held, so that two nodes have one digest exactly when they hold the same.
+    private func writeAbsentParts(to writer: inout CBORWriter) {
+        guard !absentParts.isEmpty else { return }
+        writer.unsigned(20)
+        writer.array(absentParts.count)
+        for absent in absentParts {
+            writer.array(2)
+            writer.bytes(absent.entry)
+            writer.unsigned(UInt64(absent.part))
+        }
     }
 
     /// SHA-256 of ``encoded``.

@@ -39,10 +39,21 @@ package struct SubjectView: Hashable, Sendable {
     package let redactions: [Redaction]
     /// How many entries have which verdict.
     package let counts: Counts
+    /// Parts of its entries that are not held here, hashes rising; without those that were
+    /// destroyed for good.
+    package let absentParts: [AbsentPart]
     /// Largest header time of the entries in effect, milliseconds since 1970.
     package let updatedAt: UInt64
     /// The least version of this program that can judge all of it, if it is not this one.
     package let needsVersion: UInt64?
+
+    /// A part that is not held here.
+    package struct AbsentPart: Hashable, Sendable {
+        /// Its entry.
+        package let entry: Digest
+        /// Its index in the header.
+        package let part: Int
+    }
 
     /// One value that stands in a register, with who gave it.
     package struct Write: Hashable, Sendable {

@@ -195,6 +195,7 @@ package struct HealthGathering {
         facts.network.nodes = basis.nodes
         facts.network.missing = basis.missing.map { ($0.name, $0.since) }
         facts.work.unchecked = basis.unchecked
+        facts.work.missingParts = basis.missingParts
         var counts: [String: (count: UInt64, last: UInt64)] = [:]
         for refusal in try store.refusals(limit: 10_000)
         where refusal.lastAt + Self.dayMilliseconds >= facts.now {

@@ -3,6 +3,7 @@ internal import Encoding
 internal import Foundation
 package import Ledger
 package import Replica
+internal import Replication
 package import Storage
 package import TransparencyLog
 
@@ -216,6 +217,13 @@ package final class Keeper {
             try store.root(of: identity.log, size: mark.size) == mark.root
         else { return nil }
         return try SignedCheckpoint.sign(size: mark.size, root: mark.root, with: logKey)
+    }
+
+    /// Signs what the node says of itself.
+    ///
+    /// - Throws: `CryptoError`.
+    func sign(_ presence: Presence) throws -> SignedPresence {
+        try SignedPresence(presence, key: serviceKey)
     }
 
     /// Takes up the keys that `linli rotate` made, if the roster grants them by now.

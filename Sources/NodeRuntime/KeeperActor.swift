@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Dispatch
+internal import Encoding
 internal import Foundation
 package import Ledger
 internal import Replica
@@ -10,7 +11,7 @@ internal import Transport
 
 /// The home's writer on a queue of its own, since SQLite and the disk block.
 actor KeeperActor {
-    private let keeper: Keeper
+    let keeper: Keeper
     private let executor: QueueExecutor
 
     nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -95,7 +96,7 @@ actor KeeperActor {
         let proof =
             reached == request.target
             ? [] : try store.consistency(of: log, from: reached, to: request.target)
-        return .entries(entries, proof: proof)
+        return .entries(try store.trimmed(entries, for: request.scopes), proof: proof)
     }
 
     func tree(of log: Digest, size: UInt64) -> CompactRange? {
@@ -177,10 +178,12 @@ actor KeeperActor {
         try keeper.store.keepHeard(logs, at: time)
     }
 
-    /// Digest of the view and the frontier it was folded from.
-    func viewDigest() throws -> (frontier: Digest, view: Digest) {
+    /// Digest of the view and the frontier it was folded from; zero while parts are not held,
+    /// since other nodes may hold them.
+    func comparableView() throws -> (frontier: Digest, view: Digest) {
         try keeper.store.keepBucketDigests()
-        return (keeper.store.frontier, try keeper.store.viewDigest())
+        let isWhole = try keeper.store.holdsAllParts()
+        return (keeper.store.frontier, isWhole ? try keeper.store.viewDigest() : .zero)
     }
 
     func report(_ replica: ReplicaStatus?) throws -> StatusReport {

@@ -13,6 +13,7 @@ enum StorageJob {
     case commit(RequestID, VerifiedPackage)
     case read(RequestID, ReadRequest)
     case compare(RequestID, log: Digest, size: UInt64)
+    case parts(PartJob)
     case append(
         [AppendItem],
         SignedProposal?,
@@ -50,6 +51,14 @@ extension NodeDaemon {
         case .commit(let request, let package, _): enqueue(.commit(request, package))
         case .compare(let request, let log, let size):
             enqueue(.compare(request, log: log, size: size))
+        case .findMissing(let request, let last): enqueue(.parts(.find(request, after: last)))
+        case .readParts(let request, let names): enqueue(.parts(.read(request, names)))
+        case .proveParts(let request, let prove): enqueue(.parts(.prove(request, prove)))
+        case .storeParts(let request, let found): enqueue(.parts(.store(request, found)))
+        case .challenged(let number, let answers):
+            challenges.removeValue(forKey: number)?.resume(returning: answers)
+        case .signPresence: enqueue(.parts(.signPresence))
+        case .keepPresences(let presences): enqueue(.parts(.keepPresences(presences)))
         case .keepEvidence(let evidence): enqueue(.keepEvidence(evidence))
         case .proveFork(let parting): enqueue(.proveFork(parting))
         case .keepFork(let proof): enqueue(.keepFork(proof))
@@ -266,6 +275,7 @@ extension NodeDaemon {
                 }
             case .compare(let request, let log, let size):
                 handle(.compared(request, range: await keeper.tree(of: log, size: size)))
+            case .parts(let job): try await perform(job)
             case .append(let items, let signed, let continuation):
                 await append(items, signed, continuation)
             case .propose(let items, let author, let continuation):
@@ -284,7 +294,7 @@ extension NodeDaemon {
             case .heard(let logs):
                 try await keeper.keepHeard(logs, at: SystemSource.wallMilliseconds())
             case .viewDigest:
-                let (frontier, view) = try await keeper.viewDigest()
+                let (frontier, view) = try await keeper.comparableView()
                 // A provisional view is never compared.
                 if unchecked == 0 { handle(.viewChanged(frontier: frontier, view: view)) }
             case .stopWriting(let reason):

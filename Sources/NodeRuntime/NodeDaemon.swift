@@ -48,6 +48,9 @@ package actor NodeDaemon {
     var known: Set<Digest> = []
     /// Packages of bundles that storage was given.
     var offered: [RequestID: OfferedPackage] = [:]
+    /// Who waits for what peers answer to a challenge.
+    var challenges: [UInt64: CheckedContinuation<[ChallengeAnswer], Never>] = [:]
+    var lastChallenge: UInt64 = 0
     var refusals = RefusalLedger()
     var nextHeard: UInt64 = 0
     var nextRefusals: UInt64 = 0
@@ -91,7 +94,9 @@ package actor NodeDaemon {
                 foldVersion: SubjectFold.version
             ),
             heads: try await actor.heads(),
-            roster: roster
+            roster: roster,
+            scopes: await actor.scopes,
+            presences: try await actor.presences()
         )
         admitted.take(roster)
     }

@@ -89,6 +89,10 @@ package struct StatusReport: Codable, Sendable {
         package let heard: Int
         package let missing: [Missing]
         package let unchecked: UInt64
+        /// Codes of the places whose parts are stored; nil for all.
+        package let scopes: [String]?
+        /// Parts that should be held and nobody gave yet.
+        package let missingParts: UInt64
     }
 
     package let node: Node
@@ -152,7 +156,9 @@ package struct StatusReport: Codable, Sendable {
             nodes: basis.nodes,
             heard: basis.heard,
             missing: basis.missing.map { Basis.Missing(node: $0.name, since: $0.since) },
-            unchecked: basis.unchecked
+            unchecked: basis.unchecked,
+            scopes: basis.scopes.scopes?.map(\.code),
+            missingParts: basis.missingParts
         )
         isSettled = replica?.isSettled
     }

@@ -110,7 +110,10 @@ struct PendingCommit {
     let root: Digest
     /// The checkpoint, if the package reaches it.
     let claim: Claim?
-    /// The entries to pass on whole; nil if there are too many or they do not reach a checkpoint.
+    /// Whether parts of its entries were left out.
+    let lacksParts: Bool
+    /// The entries to pass on whole; nil if there are too many, parts were left out, or they do
+    /// not reach a checkpoint.
     let live: Package?
     let source: SessionID
 }

@@ -1,6 +1,6 @@
 package import Crypto
-package import Replication
 package import Ledger
+package import Replication
 package import TransparencyLog
 
 /// What the runtime has to do, in the order given.
@@ -19,6 +19,21 @@ package enum ReplicaCommand: Sendable {
     /// Tell the tree that the log, or a further history by its key, had at this size, by
     /// ``ReplicaEvent/compared(_:range:)``.
     case compare(RequestID, log: Digest, size: UInt64)
+    /// Tell the missing parts after this one, or the first, by ``ReplicaEvent/missing(_:_:)``.
+    case findMissing(RequestID, after: WantedPart?)
+    /// Read parts for a peer and answer with ``ReplicaEvent/partsRead(_:_:)``.
+    case readParts(RequestID, [WantedPart])
+    /// Compute what shows a peer that parts are held, by ``ReplicaEvent/partsProven(_:_:)``.
+    case proveParts(RequestID, Prove)
+    /// Store parts that match their commitments in one transaction, but those that are not missing
+    /// any more, and answer with ``ReplicaEvent/partsStored(_:_:)``.
+    case storeParts(RequestID, [FoundPart])
+    /// What the peers answered to a challenge.
+    case challenged(UInt64, [ChallengeAnswer])
+    /// Sign a presence and tell ``ReplicaEvent/presenceSigned(_:)``.
+    case signPresence
+    /// Keep the newest presences of these nodes.
+    case keepPresences([SignedPresence])
     /// Keep two checkpoints of one log that no tree can join, for ever.
     case keepEvidence(ForkEvidence)
     /// Prove from the own tree where two histories part, keep that for ever, and answer with
@@ -53,6 +68,8 @@ package struct ReadRequest: Hashable, Sendable {
     package let targetRoot: Digest
     /// Root below `first` that the reader holds; nil if it need not be compared.
     package let root: Digest?
+    /// Whose parts the reader stores; the others are left out.
+    package let scopes: PartScopes
 
     /// Takes all fields.
     package init(
@@ -62,7 +79,8 @@ package struct ReadRequest: Hashable, Sendable {
         bytes: Int,
         target: UInt64,
         targetRoot: Digest,
-        root: Digest?
+        root: Digest?,
+        scopes: PartScopes = .everything
     ) {
         self.log = log
         self.first = first
@@ -71,6 +89,35 @@ package struct ReadRequest: Hashable, Sendable {
         self.target = target
         self.targetRoot = targetRoot
         self.root = root
+        self.scopes = scopes
+    }
+}
+
+/// A part that a peer gave and that matches its commitment.
+package struct FoundPart: Hashable, Sendable {
+    /// Which.
+    package let name: WantedPart
+    /// Salt and bytes.
+    package let part: Part
+
+    /// Pairs both.
+    package init(name: WantedPart, part: Part) {
+        self.name = name
+        self.part = part
+    }
+}
+
+/// What one peer answered to a challenge.
+package struct ChallengeAnswer: Hashable, Sendable {
+    /// Its log.
+    package let log: Digest
+    /// For each part, in order; nil for what it does not hold.
+    package let proofs: [Digest?]
+
+    /// Pairs both.
+    package init(log: Digest, proofs: [Digest?]) {
+        self.log = log
+        self.proofs = proofs
     }
 }
 

@@ -1,5 +1,7 @@
 package import Crypto
+package import Encoding
 package import Ledger
+package import Replication
 package import TransparencyLog
 
 /// Names a session; the runtime numbers them and never uses a number again.
@@ -125,6 +127,23 @@ package enum ReplicaEvent: Sendable {
     /// Answers ``ReplicaCommand/commit(_:_:from:)``: nothing of it is kept. Packages of the same
     /// log that were handed over after it can not be committed either.
     case commitFailed(RequestID, reason: String)
+    /// Answers ``ReplicaCommand/findMissing(_:after:)``: at most ``Limits/soughtParts``, always in
+    /// the same order; none if there are no more.
+    case missing(RequestID, [WantedPart])
+    /// Answers ``ReplicaCommand/readParts(_:_:)``: in the order asked, nil for what is not held;
+    /// at least one, and fewer only where they would fill a frame.
+    case partsRead(RequestID, [Part?])
+    /// Answers ``ReplicaCommand/proveParts(_:_:)``: for each part, in order.
+    case partsProven(RequestID, [Digest?])
+    /// Answers ``ReplicaCommand/storeParts(_:_:)``: whether they are durable from now on.
+    case partsStored(RequestID, Bool)
+    /// The node stores the parts of other places than before.
+    case scopesChanged(PartScopes)
+    /// Every live peer is to prove that it holds these parts, at most ``Limits/wantedParts``;
+    /// answered by ``ReplicaCommand/challenged(_:_:)`` with the same number. The nonce is fresh.
+    case challenge(UInt64, nonce: Bytes32, [WantedPart])
+    /// Answers ``ReplicaCommand/signPresence``.
+    case presenceSigned(SignedPresence)
     /// Answers ``ReplicaCommand/compare(_:log:size:)``: the tree of that size; nil if it is
     /// smaller.
     case compared(RequestID, range: CompactRange?)
@@ -138,7 +157,8 @@ package enum ReplicaEvent: Sendable {
     case configured(peers: [PeerAddress])
     /// An operator wants a comparison with every peer at once, whatever the timers say.
     case compareNow
-    /// A view was folded from the frontier with this digest.
+    /// A view was folded from the frontier with this digest; zero while parts are absent, since
+    /// views are compared only between nodes that hold the same.
     case viewChanged(frontier: Digest, view: Digest)
     /// Nothing writes to the own log any more, so it may be pulled back from peers; or it may be
     /// written again.

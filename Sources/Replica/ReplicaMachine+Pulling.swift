@@ -264,15 +264,17 @@ extension ReplicaMachine {
         {
             logs[log]?.newestNote = note
         }
+        let lacksParts = package.entries.contains { $0.entry.parts.contains(nil) }
         let isLive =
             package.reachesCheckpoint && package.entries.count <= Limits.liveEntries
-            && package.branch == nil
+            && package.branch == nil && !lacksParts
         let request = nextRequest()
         commits[request] = PendingCommit(
             log: log,
             range: package.range,
             root: package.root,
             claim: package.reachesCheckpoint ? Claim(package.checkpoint) : nil,
+            lacksParts: lacksParts,
             live: isLive
                 ? Package(
                     log: log,
@@ -297,6 +299,8 @@ extension ReplicaMachine {
         frontierCache = nil
         spread(log, pending.live, from: pending.source)
         resume()
+        // What is held elsewhere may now belong to a place that is stored here.
+        if pending.lacksParts || !scopes.isEverything { seekPartsAgain() }
     }
 
     mutating func commitFailed(_ request: RequestID, reason: String) {

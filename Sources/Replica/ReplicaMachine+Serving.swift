@@ -34,7 +34,8 @@ extension ReplicaMachine {
                     bytes: Limits.packageBytes,
                     target: pull.target,
                     targetRoot: pull.targetRoot,
-                    root: pull.root
+                    root: pull.root,
+                    scopes: session.scopes
                 )
             )
         )
@@ -97,7 +98,8 @@ extension ReplicaMachine {
 
     /// Passes on what was committed: whole to a few sessions, as news to the others.
     ///
-    /// The session it came from gets news too, by which its peer knows that it is held here.
+    /// The session it came from gets news too, by which its peer knows that it is held here. So
+    /// does a peer that stores the parts of some places only: what it pulls has what it wants.
     mutating func spread(_ log: Digest, _ package: Package?, from source: SessionID?) {
         guard let state = logs[log] else { return }
         var frame: [UInt8] = []
@@ -117,7 +119,7 @@ extension ReplicaMachine {
             let isKnown = session.claims(state.size, of: log)
             let isWithheld = log == configuration.log && doubtsOwnLog(session)
             if !frame.isEmpty, pushed < Limits.pushedSessions, session.id != source, !isKnown,
-                !isWithheld, !session.refused.contains(log),
+                !isWithheld, !session.refused.contains(log), session.scopes.isEverything,
                 session.pushedBytes + frame.count <= Limits.pushedBytes
             {
                 pushed += 1

@@ -45,6 +45,7 @@ extension ReplicaMachine {
                 )
             )
         )
+        if !scopes.isEverything { send(id, .scopes(scopes)) }
     }
 
     mutating func received(_ id: SessionID, frame: [UInt8]) {
@@ -85,6 +86,12 @@ extension ReplicaMachine {
         case .package(let package): received(id, package)
         case .gone(let gone): received(id, gone)
         case .push(let push): received(id, push)
+        case .scopes(let scopes): received(id, scopes)
+        case .want(let want): received(id, want)
+        case .parts(let parts): received(id, parts)
+        case .prove(let prove): received(id, prove)
+        case .proofs(let proofs): received(id, proofs)
+        case .presence(let presences): received(id, presences)
         case .fork(let proof): received(id, proof)
         case .ping(let number):
             guard sessions[id]?.allowsSmallRequest(now: now) == true else {
@@ -132,6 +139,7 @@ extension ReplicaMachine {
     private mutating func remove(_ id: SessionID, reason: String) {
         guard let session = sessions.removeValue(forKey: id) else { return }
         for log in session.pulling { logs[log]?.pull = nil }
+        forgetQuestions(of: session)
         if let endpoint = session.dialed?.endpoint, dials[endpoint]?.session == id {
             dials[endpoint]?.session = nil
             let lived = session.isLive && now - session.since >= Limits.livedMilliseconds
@@ -163,11 +171,16 @@ extension ReplicaMachine {
         guard closeDuplicates(of: id, peer: hello.log) else { return }
         showForks(id)
         let frontier = currentFrontier()
-        guard hello.frontier == frontier else { return openComparison(id) }
+        search.mayBeAnswered(now: now)
+        seekParts()
+        guard hello.frontier == frontier else {
+            sessions[id]?.presenceNews = Set(presences.keys)
+            return openComparison(id)
+        }
         sessions[id]?.hasCompared = true
         for (log, state) in logs { sessions[id]?.told[log] = Told(state) }
-        if let view, view.frontier == frontier, hello.view != .zero, hello.view != view.digest,
-            hello.foldVersion == configuration.foldVersion
+        if let view, view.frontier == frontier, hello.view != .zero, view.digest != .zero,
+            hello.view != view.digest, hello.foldVersion == configuration.foldVersion
         {
             notice(.viewsDiffer(id, peer: hello.log))
         }

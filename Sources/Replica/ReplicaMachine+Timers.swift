@@ -12,7 +12,10 @@ extension ReplicaMachine {
             allowPushes(id)
             compareAgain(id)
             fill(id)
+            announcePresences(id)
         }
+        seekParts()
+        signPresence()
         writeForks()
         dialMore()
     }

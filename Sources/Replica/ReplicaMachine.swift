@@ -1,7 +1,7 @@
 package import Crypto
 internal import Encoding
 package import Ledger
-internal import Replication
+package import Replication
 internal import TransparencyLog
 
 /// What a node is, to its peers.
@@ -72,6 +72,18 @@ package struct ReplicaMachine {
     var commits: [RequestID: PendingCommit] = [:]
     var comparisons: [RequestID: Comparison] = [:]
     var lastRequest: UInt64 = 0
+
+    // Parts beside the log.
+    var scopes: PartScopes
+    var search = PartSearch()
+    var partReads: [RequestID: ServedParts] = [:]
+    var partStores: [RequestID: [WantedPart]] = [:]
+    var challenges: [UInt64: Challenge] = [:]
+
+    // What nodes say of themselves.
+    var presences: [Digest: SignedPresence] = [:]
+    var nextPresence: UInt64 = 0
+
     /// The session that was served last when a commit made room.
     var lastResumed = SessionID(0)
 
@@ -83,10 +95,21 @@ package struct ReplicaMachine {
     /// Starts with what storage holds.
     ///
     /// `heads` has each log once; that of the own log comes with a checkpoint of exactly its size,
-    /// since only signed heads can be pulled. The roster must name at least the founder.
-    package init(configuration: ReplicaConfiguration, heads: [LogHead], roster: Roster) {
+    /// since only signed heads can be pulled. The roster must name at least the founder. `scopes`
+    /// says whose parts are stored, `presences` what was kept of other nodes.
+    package init(
+        configuration: ReplicaConfiguration,
+        heads: [LogHead],
+        roster: Roster,
+        scopes: PartScopes = .everything,
+        presences: [SignedPresence] = []
+    ) {
         self.configuration = configuration
         self.roster = roster
+        self.scopes = scopes
+        for presence in presences {
+            if let claim = presence.claim { self.presences[claim.log] = presence }
+        }
         verifier = PackageVerifier(ledger: configuration.ledger)
         generator = SplitMix64(state: configuration.seed)
         for head in heads { logs[head.log] = LogState(head, verifier: verifier) }
@@ -117,6 +140,14 @@ package struct ReplicaMachine {
         case .read(let request, let answer): read(request, answer)
         case .committed(let request): committed(request)
         case .commitFailed(let request, let reason): commitFailed(request, reason: reason)
+        case .missing(let request, let parts): missing(request, parts)
+        case .partsRead(let request, let parts): partsRead(request, parts)
+        case .partsProven(let request, let proofs): partsProven(request, proofs)
+        case .partsStored(let request, let isStored): partsStored(request, isStored)
+        case .scopesChanged(let scopes): scopesChanged(scopes)
+        case .challenge(let number, let nonce, let parts):
+            challenge(number, nonce: nonce, parts)
+        case .presenceSigned(let presence): presenceSigned(presence)
         case .compared(let request, let range): compared(request, range: range)
         case .forkProven(let proof): take(proof, from: nil)
         case .appended(let append): appended(append)
@@ -146,7 +177,7 @@ package struct ReplicaMachine {
     /// Whether every session has compared, and nothing is being pulled, committed or dialed.
     package var isSettled: Bool {
         sessions.values.allSatisfy { $0.hasCompared && $0.awaited.isEmpty && $0.slots.isEmpty }
-            && commits.isEmpty && comparisons.isEmpty
+            && commits.isEmpty && comparisons.isEmpty && (sessions.isEmpty || search.isIdle)
             && dials.values.allSatisfy { $0.dialing == nil }
     }
 }

@@ -1,5 +1,6 @@
 import Crypto
 import Encoding
+import Ledger
 import Replication
 import TransparencyLog
 
@@ -57,6 +58,24 @@ struct Session {
     var pushedBytes = 0
     var pushesSince: UInt64 = 0
 
+    // Parts.
+    /// Whose parts the peer stores.
+    var scopes = PartScopes.everything
+    /// Wants that were sent and not answered.
+    var wants: [Want] = []
+    /// Challenges that were sent and not answered: the number in the session, and by whom asked.
+    var proving: [(number: UInt64, challenge: UInt64, count: Int)] = []
+    var lastQuestion: UInt64 = 0
+    var servedWants = 0
+    /// Whether the peer was told that a part is not held here.
+    var askedInVain = false
+
+    // Presences.
+    /// Logs whose newest presence the peer is to be told.
+    var presenceNews: Set<Digest> = []
+    var lastPresences: UInt64 = 0
+    var windowPresences = 0
+
     // Time.
     var lastSent: UInt64
     var lastReceived: UInt64
@@ -90,8 +109,11 @@ struct Session {
 
     var isLive: Bool { hello != nil }
 
-    /// Whether the peer owes heads, a package or a refusal.
-    var isOwed: Bool { !awaited.isEmpty || slots.contains { $0.package == nil } }
+    /// Whether the peer owes heads, a package, a refusal, parts or proofs.
+    var isOwed: Bool {
+        !awaited.isEmpty || slots.contains { $0.package == nil } || !wants.isEmpty
+            || !proving.isEmpty
+    }
 
     /// Notes that something was asked for.
     mutating func asked(now: UInt64) {
@@ -123,12 +145,23 @@ struct Session {
 
     /// Counts a ping or an opening summary; false if there were too many.
     mutating func allowsSmallRequest(now: UInt64) -> Bool {
-        if now - windowStart >= Limits.smallRequestsMilliseconds {
-            windowStart = now
-            windowRequests = 0
-        }
+        openWindow(now: now)
         windowRequests += 1
         return windowRequests <= Limits.smallRequests
+    }
+
+    /// Counts presences; false if there were too many.
+    mutating func allowsPresences(_ count: Int, now: UInt64) -> Bool {
+        openWindow(now: now)
+        windowPresences += count
+        return windowPresences <= Limits.presencesReceived
+    }
+
+    private mutating func openWindow(now: UInt64) {
+        guard now - windowStart >= Limits.smallRequestsMilliseconds else { return }
+        windowStart = now
+        windowRequests = 0
+        windowPresences = 0
     }
 }
 

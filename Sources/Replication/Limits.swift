@@ -59,6 +59,23 @@ package enum Limits {
     package static let districtConnections = 8
     /// Most endpoints that are remembered for dialing.
     package static let endpoints = 4_096
+    /// Wire: most parts in a want or a challenge.
+    package static let wantedParts = 64
+    /// Wire: most wants and challenges of a peer that wait at this node.
+    package static let servedWants = 8
+    /// Most wants of this node that are not answered, or answered and not stored yet, in one
+    /// session.
+    package static let wants = 2
+    /// As above, in all sessions together.
+    package static let wantsInAll = 12
+    /// Missing parts that are looked for at a time.
+    package static let soughtParts = 256
+    /// Wire: most presences in a message.
+    package static let presences = 64
+    /// Wire: most bytes of a presence.
+    package static let presenceBytes = 512
+    /// Wire: most presences of a peer in ``smallRequestsMilliseconds``.
+    package static let presencesReceived = 1_024
     /// Wire: most pings and opening summaries of a peer in ``smallRequestsMilliseconds``.
     package static let smallRequests = 32
 
@@ -86,6 +103,13 @@ package enum Limits {
     package static let livedMilliseconds: UInt64 = 10_000
     /// Wait before a log is pulled again after storage could not commit it.
     package static let commitRetryMilliseconds: UInt64 = 10_000
+    /// Time between two rounds in which every peer is asked for what is missing; doubles up to
+    /// ``partsMaxMilliseconds`` with each round that brings nothing.
+    package static let partsMilliseconds: UInt64 = 60_000
+    /// Longest such time.
+    package static let partsMaxMilliseconds: UInt64 = 960_000
+    /// Time between two presences of a node.
+    package static let presenceMilliseconds: UInt64 = 300_000
     /// Most searches for the place where two histories part that are remembered without a session.
     package static let searches = 64
     /// Time after which a peer that holds further histories of a log is compared with again.

@@ -41,11 +41,43 @@ extension Message {
         case .pong(let number):
             writer.open(.pong, 1)
             writer.unsigned(number)
+        case .scopes(let scopes):
+            writer.open(.scopes, 1)
+            writer.write(scopes)
+        case .want, .parts, .prove, .proofs: writeParts(&writer)
+        case .presence(let presences):
+            writer.open(.presence, 1)
+            writer.array(presences.count)
+            for presence in presences { writer.write(presence) }
         case .fork(let proof):
             writer.open(.fork, 1)
             writer.bytes(proof.encoded)
         }
         return writer.bytes
+    }
+
+    private func writeParts(_ writer: inout CBORWriter) {
+        switch self {
+        case .want(let want):
+            writer.open(.want, 2)
+            writer.unsigned(want.number)
+            writer.write(want.parts)
+        case .parts(let parts):
+            writer.open(.parts, 2)
+            writer.unsigned(parts.number)
+            writer.write(parts.parts)
+        case .prove(let prove):
+            writer.open(.prove, 3)
+            writer.unsigned(prove.number)
+            writer.bytes(prove.nonce)
+            writer.write(prove.parts)
+        case .proofs(let proofs):
+            writer.open(.proofs, 2)
+            writer.unsigned(proofs.number)
+            writer.array(proofs.proofs.count)
+            for proof in proofs.proofs { writer.optional(proof) }
+        default: preconditionFailure("a message about parts")
+        }
     }
 
     private static func write(_ hello: Hello, _ writer: inout CBORWriter) {
@@ -162,6 +194,12 @@ extension Message {
             )
         case .ping: return .ping(try reader.unsigned())
         case .pong: return .pong(try reader.unsigned())
+        case .scopes: return .scopes(try reader.partScopes())
+        case .want: return .want(try reader.want())
+        case .parts: return .parts(try reader.wantedParts())
+        case .prove: return .prove(try reader.prove())
+        case .proofs: return .proofs(try reader.proofs())
+        case .presence: return .presence(try reader.presences())
         case .fork:
             let bytes = try reader.bytes(max: Header.bytesMax)
             guard let proof = ForkProof(decoding: bytes) else {
@@ -185,13 +223,20 @@ enum MessageType: UInt64 {
     case ping = 9
     case pong = 10
     case fork = 11
+    case scopes = 12
+    case want = 13
+    case parts = 14
+    case prove = 15
+    case proofs = 16
+    case presence = 17
 
     /// Items after the number of the type.
     var fieldCount: Int {
         switch self {
         case .hello: 10
-        case .bye, .ping, .pong, .fork: 1
-        case .summary, .heads: 2
+        case .bye, .ping, .pong, .fork, .scopes, .presence: 1
+        case .summary, .heads, .want, .parts, .proofs: 2
+        case .prove: 3
         case .package, .gone, .push: 4
         case .pull: 6
         }

@@ -24,16 +24,7 @@ extension CBORWriter {
             array(3)
             bytes(entry.header)
             bytes(entry.leaf)
-            array(entry.parts.count)
-            for part in entry.parts {
-                guard let part else {
-                    null()
-                    continue
-                }
-                array(2)
-                bytes(part.salt)
-                bytes(part.bytes)
-            }
+            write(entry.parts)
         }
     }
 }
@@ -137,16 +128,7 @@ extension CBORReader {
             let header = try bytes(max: Header.bytesMax)
             let leaf = try bytes(max: Entry.leafCount)
             guard leaf.count == Entry.leafCount else { throw MessageError.malformed("leaf") }
-            var parts: [Part?] = []
-            for _ in 0..<(try array(max: Header.partsMax)) {
-                if null() {
-                    parts.append(nil)
-                } else {
-                    try expectArray(2)
-                    let salt = try bytes32()
-                    parts.append(Part(salt: salt, bytes: try bytes(max: Part.entryBytesMax)))
-                }
-            }
+            let parts = try parts(max: Header.partsMax)
             entries.append(Entry(header: header, leaf: leaf, parts: parts))
         }
         return entries

@@ -26,6 +26,18 @@ package enum Message: Hashable, Sendable {
     case ping(UInt64)
     /// Answers a ping.
     case pong(UInt64)
+    /// Whose parts the sender stores; everything, as long as nothing was said.
+    case scopes(PartScopes)
+    /// Asks for parts.
+    case want(Want)
+    /// Answers a want.
+    case parts(Parts)
+    /// Asks for proof that parts are held.
+    case prove(Prove)
+    /// Answers it.
+    case proofs(Proofs)
+    /// What nodes said of themselves.
+    case presence([SignedPresence])
     /// Shows that a log has two histories.
     case fork(ForkProof)
 }

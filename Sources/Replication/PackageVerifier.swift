@@ -19,6 +19,11 @@ package struct PackageVerifier {
     /// The root over a range.
     package func root(of range: CompactRange) -> Digest { range.root(hasher: treeHasher) }
 
+    /// Whether a part is the one that its header commits to.
+    package func matches(_ part: Part, _ wanted: WantedPart) -> Bool {
+        part.commitment(hasher) == wanted.commitment
+    }
+
     /// The tree with the leaves of these entries behind those of `range`; nothing is checked.
     package func extended(
         _ range: CompactRange,
@@ -106,10 +111,6 @@ package struct PackageVerifier {
     ) throws(PackageError) -> VerifiedEntry {
         var header: Result<Header, HeaderError>
         do { header = try entry.check(hasher) } catch { throw .entry(place.sequence, error) }
-        // Every node holds every part; taken without one, an entry would stay without it for good.
-        if let part = entry.parts.firstIndex(of: nil) {
-            throw .withheld(place.sequence, part: part)
-        }
         let hash = entry.hash(hasher)
         var isRoster = false
         if case .success(let read) = header {
@@ -122,6 +123,12 @@ package struct PackageVerifier {
                     sequence: place.sequence
                 )
             } catch { header = .failure(error) }
+        }
+        // Rights and deadlines follow from these at every node; the others are asked for.
+        if let part = entry.parts.firstIndex(of: nil), case .success(let read) = header,
+            read.mustCarryParts
+        {
+            throw .withheld(place.sequence, part: part)
         }
         var signature = SignatureVerdict.unchecked
         if checksSignature || isRoster, let key = roster.authorKey(entry.author) {
@@ -140,7 +147,7 @@ package enum PackageError: Error, Hashable, Sendable {
     case beyondTarget(UInt64)
     /// An entry is not what its leaf and header say.
     case entry(UInt64, EntryError)
-    /// A part that the header names was left out.
+    /// A part that no node goes without was left out.
     case withheld(UInt64, part: Int)
     /// The entries do not stand in the tree of the checkpoint, or the proof is of another.
     case proof(ProofError)

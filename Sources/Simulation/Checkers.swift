@@ -41,6 +41,8 @@ struct Checkers {
         guard failure == nil else { return }
         if let detail = ConvergenceChecker.difference(world) { return fail("convergence", detail) }
         if let detail = ConvergenceChecker.viewDifference(world) { return fail("views", detail) }
+        if let detail = PartsChecker.lacking(world) { return fail("parts", detail) }
+        if let detail = PartsChecker.unwanted(world) { return fail("outside", detail) }
         if let detail = acknowledged.loss(world) { return fail("acknowledged", detail) }
         if let detail = FreezeChecker.frozen(world) { return fail("frozen", detail) }
         if let detail = ForkChecker.unseen(world) { return fail("forks", detail) }

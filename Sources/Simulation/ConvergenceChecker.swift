@@ -57,18 +57,37 @@ enum ConvergenceChecker {
                 }
             }
         }
-        var first: (node: Int, views: [SubjectID: Digest])?
+        var first: [HeldSubject: (node: Int, view: Digest?)] = [:]
         for node in core {
-            let views = node.disk.store.viewDigests().filter { isLeftOut[$0.key] == nil }
-            guard let other = first else {
-                first = (node.index, views)
-                continue
+            let views = node.disk.store.viewDigests()
+            var absent: [SubjectID: [Digest]] = [:]
+            for entry in node.disk.store.lacking.sorted(by: { $0.hash < $1.hash }) {
+                let parts = entry.entry.parts.indices.filter { entry.entry.parts[$0] == nil }
+                for subject in entry.header?.subjects ?? [] {
+                    absent[subject, default: []].append(
+                        sha256(entry.hash.bytes + parts.map(UInt8.init))
+                    )
+                }
             }
-            for subject in Set(views.keys).union(other.views.keys).sorted()
-            where views[subject] != other.views[subject] {
-                return "nodes \(other.node) and \(node.index) see \(subject) differently"
+            for subject in node.disk.store.subjects where isLeftOut[subject] == nil {
+                // Who holds the same parts of it sees the same.
+                let held = HeldSubject(subject: subject, absent: absent[subject] ?? [])
+                let view = views[subject]
+                guard let other = first[held] else {
+                    first[held] = (node.index, view)
+                    continue
+                }
+                if view != other.view {
+                    return "nodes \(other.node) and \(node.index) see \(subject) differently"
+                }
             }
         }
         return nil
+    }
+
+    /// A subject with the parts of it that somebody does not hold.
+    private struct HeldSubject: Hashable {
+        let subject: SubjectID
+        let absent: [Digest]
     }
 }

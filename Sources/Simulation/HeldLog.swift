@@ -91,6 +91,12 @@ struct HeldLog: NodeSource {
         root = range.root(hasher: hasher)
     }
 
+    /// Puts the same entry with other parts in its place.
+    mutating func replace(_ entry: HeldEntry, by other: HeldEntry) {
+        let index = Int(entry.place.sequence)
+        if index < entries.count, entries[index] === entry { entries[index] = other }
+    }
+
     func node(level: Int, index: UInt64) throws -> Digest {
         guard level < levels.count, index < UInt64(levels[level].count) else {
             throw NoSuchNode()

@@ -17,6 +17,10 @@ final class SimulatedProcess {
         case writeFork(ForkProof)
         case stopWriting(StopReason)
         case viewDigest
+        case findMissing(RequestID, after: WantedPart?)
+        case readParts(RequestID, [WantedPart])
+        case storeParts(RequestID, [FoundPart])
+        case signPresence
         case checkSignatures
     }
 

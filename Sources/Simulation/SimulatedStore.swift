@@ -20,9 +20,13 @@ struct SimulatedStore {
     }
 
     let identity: Identity
-    private(set) var logs: [Digest: HeldLog] = [:]
+    /// Whose parts are stored.
+    var scopes = PartScopes.everything
+    /// Entries of which parts are not held.
+    var lacking: [HeldEntry] = []
+    var logs: [Digest: HeldLog] = [:]
     /// Further histories of logs, by their keys, each with what it has in common with others.
-    private(set) var branches: [Digest: HeldLog] = [:]
+    var branches: [Digest: HeldLog] = [:]
     /// In which history the entries stand that not all of a log's have.
     private var paths: [Digest: [Digest]] = [:]
     private(set) var roster: Roster
@@ -37,12 +41,12 @@ struct SimulatedStore {
 
     /// The founding entry from the invitation, until the founder's log is held.
     private let invited: HeldEntry
-    private var bySubject: [SubjectID: [HeldEntry]] = [:]
+    var bySubject: [SubjectID: [HeldEntry]] = [:]
     private var rosterEntries: [HeldEntry] = []
     /// Roster entries whose author's signature was found good.
     private var signed: Set<Digest> = []
     private var views: [SubjectID: Digest] = [:]
-    private var stale: Set<SubjectID> = []
+    var stale: Set<SubjectID> = []
 
     init(_ identity: Identity, invited: HeldEntry) {
         self.identity = identity
@@ -141,6 +145,7 @@ extension SimulatedStore {
             }
             if entry.isRoster { rosterEntries.append(entry) }
         }
+        decideParts(of: batch.entries)
         guard batch.entries.contains(where: \.isRoster) else { return }
         followRoster()
     }
@@ -334,6 +339,9 @@ extension SimulatedStore {
             defer { bytes += entry.byteCount }
             return bytes == 0 || bytes + entry.byteCount <= request.bytes
         }
-        return .entries(Array(entries), proof: proof(from: request.first + UInt64(entries.count)))
+        return .entries(
+            trimmed(Array(entries), for: request.scopes),
+            proof: proof(from: request.first + UInt64(entries.count))
+        )
     }
 }

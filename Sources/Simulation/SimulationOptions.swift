@@ -1,3 +1,5 @@
+package import Ledger
+
 /// Everything that is drawn for one world, printed before it runs.
 ///
 /// - Source: TigerBeetle's VOPR, which prints its seed and options first.
@@ -48,6 +50,8 @@ package struct SimulationOptions: Sendable {
     package var latecomers = 0
     /// Nodes of a newer version.
     package var newer: [Int] = []
+    /// Nodes that store the parts of some places only, and of which.
+    package var scopes: [(node: Int, scopes: PartScopes)] = []
 
     /// Draws the options of a seed.
     ///
@@ -88,6 +92,15 @@ package struct SimulationOptions: Sendable {
             }
         }
         if dice.chance(25), let node = dice.pick(streets) { newer.append(node) }
+        // Dice of their own: what else a seed draws does not depend on them.
+        var scopeDice = Dice(seed: seed ^ 0x7363_6f70_6573)
+        guard scopeDice.chance(40) else { return }
+        let honest = streets.filter { street in !hostile.contains { $0.node == street } }
+        for street in honest where scopeDice.chance(50) {
+            let places = ["330105", "330105001", "330105002", "330106001", "330106002"]
+                .compactMap { Scope($0) }.filter { _ in scopeDice.chance(30) }
+            if let drawn = PartScopes(places) { scopes.append((street, drawn)) }
+        }
     }
 }
 
@@ -96,12 +109,13 @@ extension SimulationOptions: CustomStringConvertible {
         let faults = faults.map { "\($0.fault)*\($0.weight)" }.joined(separator: ",")
         let hostile = hostile.map { "\($0.node):\($0.kind)" }.joined(separator: ",")
         let newer = newer.map(String.init).joined(separator: ",")
+        let scopes = scopes.map { "\($0.node):\($0.scopes)" }.joined(separator: ";")
         return "seed=\(seed) nodes=\(nodes) events=\(events) gap-ms=\(gapMilliseconds)"
             + " topology=\(topology.rawValue) joined=\(startsJoined) tick-ms=\(tickMilliseconds)"
             + " delay-ms=\(delayMilliseconds.lowerBound)-\(delayMilliseconds.upperBound)"
             + " storage-ms=\(storageMilliseconds) bytes-per-ms=\(bytesPerMillisecond)"
             + " fault-percent=\(faultPercent) latecomers=\(latecomers) newer=[\(newer)]"
-            + " hostile=[\(hostile)] faults=[\(faults)]"
+            + " hostile=[\(hostile)] faults=[\(faults)] scopes=[\(scopes)]"
     }
 }
 

@@ -73,7 +73,7 @@ extension ConvergenceChecker {
     /// Whether there is nothing more to wait for.
     static func isDone(_ world: World) -> Bool {
         difference(world) == nil && FreezeChecker.frozen(world) == nil
-            && ForkChecker.unseen(world) == nil
+            && ForkChecker.unseen(world) == nil && PartsChecker.lacking(world) == nil
     }
 }
 

@@ -11,6 +11,9 @@ extension World {
             let isJoined = options.startsJoined || office.level == .city
             add(office, try city.home(of: office, isJoined: isJoined, dice: dice.fork()))
         }
+        for (number, scopes) in options.scopes where number < nodes.count {
+            nodes[number].disk.store.scopes = scopes
+        }
         for (number, kind) in options.hostile where number < city.offices.count {
             let node = nodes[number]
             node.kind = kind

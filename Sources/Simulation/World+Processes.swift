@@ -27,7 +27,8 @@ extension World {
                     foldVersion: SubjectFold.version
                 ),
                 heads: try keeper.heads(),
-                roster: node.disk.store.roster
+                roster: node.disk.store.roster,
+                scopes: node.disk.store.scopes
             )
         } catch {
             note("node=\(node.index) not-started \(error)")
@@ -92,6 +93,13 @@ extension World {
         case .commit(let request, let package, _): enqueue(.commit(request, package), at: node)
         case .compare(let request, let log, let size):
             enqueue(.compare(request, log: log, size: size), at: node)
+        case .findMissing(let request, let last):
+            enqueue(.findMissing(request, after: last), at: node)
+        case .readParts(let request, let names): enqueue(.readParts(request, names), at: node)
+        case .storeParts(let request, let found): enqueue(.storeParts(request, found), at: node)
+        case .signPresence: enqueue(.signPresence, at: node)
+        // What peers said lives as long as the process; nobody drops parts here.
+        case .keepPresences, .proveParts, .challenged: break
         case .keepEvidence(let evidence): enqueue(.keepEvidence(evidence), at: node)
         case .proveFork(let parting): enqueue(.proveFork(parting), at: node)
         case .keepFork(let proof): enqueue(.keepFork(proof), at: node)
@@ -164,8 +172,16 @@ extension World {
             restartLater(node, process)
         case .viewDigest:
             guard node.disk.store.uncheckedCount == 0 else { return }
-            let digest = node.disk.store.viewDigest()
+            let isWhole = node.disk.store.lacking.isEmpty
+            let digest = isWhole ? node.disk.store.viewDigest() : .zero
             tell(node, .viewChanged(frontier: node.disk.store.frontier, view: digest))
+        case .findMissing(let request, let last):
+            tell(node, .missing(request, node.disk.store.missingParts(after: last)))
+        case .readParts(let request, let names):
+            tell(node, .partsRead(request, node.disk.store.parts(names)))
+        case .storeParts(let request, let found): try storeParts(request, found, node, process)
+        case .signPresence:
+            tell(node, .presenceSigned(try presence(of: node)))
         case .checkSignatures:
             node.disk.store.checkSignatures()
             process.isViewStale = true

@@ -53,6 +53,8 @@ package struct CaseRow: Hashable, Sendable {
     package let grid: String?
     /// The alert that the case follows.
     package let alert: SubjectID?
+    /// How many parts of its entries are not held here.
+    package let absentParts: Int
 
     /// Most characters of a text that lists show.
     static let textMax = 80
@@ -60,7 +62,7 @@ package struct CaseRow: Hashable, Sendable {
     static let columns = """
         number, stage, scope, holder, category, summary, place, address, reported_at, due_at, \
         closed_at, updated_at, was_overdue, offered_to, answer_by, disputed_from, conflicts, \
-        flags, external, grid, alert, asked_at, assistants, code_table
+        flags, external, grid, alert, asked_at, assistants, code_table, absent_parts
         """
 
     init(_ view: SubjectView) {
@@ -84,6 +86,7 @@ package struct CaseRow: Hashable, Sendable {
         disputedFrom = offer?.disputedFrom
         assistants = Set(view.custody.assistances.map(\.to.code)).sorted()
         askedAt = view.askedLinks.map(\.time).min()
+        absentParts = view.absentParts.count
         conflicts = view.conflicts.count
         flags = view.flags.map(\.rawValue)
         external = view.text(.externalID).map { Self.external(view.text(.source) ?? "", $0) }
@@ -116,6 +119,7 @@ package struct CaseRow: Hashable, Sendable {
         askedAt = row.optionalCount(first + 21)
         assistants = row.text(first + 22).split(separator: " ").map(String.init)
         codeTable = row.optionalText(first + 23)
+        absentParts = Int(row.integer(first + 24))
     }
 
     var values: [SQLValue] {
@@ -128,6 +132,7 @@ package struct CaseRow: Hashable, Sendable {
             .text(flags.joined(separator: " ")), .optional(external), .optional(grid),
             alert.map { .blob($0.bytes) } ?? .null, .optional(askedAt),
             .text(assistants.joined(separator: " ")), .optional(codeTable),
+            .integer(Int64(absentParts)),
         ]
     }
 

@@ -35,6 +35,8 @@ package struct RecordRow: Hashable, Sendable {
     package let updatedAt: UInt64
     /// How many things contradict each other.
     package let conflicts: Int
+    /// How many parts of its entries are not held here.
+    package let absentParts: Int
 
     /// What a subject of a kind is made of.
     package enum Form: String, Sendable {
@@ -43,7 +45,7 @@ package struct RecordRow: Hashable, Sendable {
 
     static let columns = """
         kind, form, number, stage, scope, title, code, parent, variety, valid_from, code_table, \
-        opened_at, due_at, updated_at, conflicts
+        opened_at, due_at, updated_at, conflicts, absent_parts
         """
 
     /// Nil for a case, which has a row of its own.
@@ -74,6 +76,7 @@ package struct RecordRow: Hashable, Sendable {
         dueAt = view.stage.isEnded ? nil : view.number(.due) ?? view.number(.expires)
         updatedAt = view.updatedAt
         conflicts = view.conflicts.count
+        absentParts = view.absentParts.count
     }
 
     init?(_ row: Row, from first: Int = 0) {
@@ -95,6 +98,7 @@ package struct RecordRow: Hashable, Sendable {
         dueAt = row.optionalCount(first + 12)
         updatedAt = row.count(first + 13)
         conflicts = Int(row.integer(first + 14))
+        absentParts = Int(row.integer(first + 15))
     }
 
     var values: [SQLValue] {
@@ -102,7 +106,7 @@ package struct RecordRow: Hashable, Sendable {
             .text(kind.rawValue), .text(form.rawValue), .text(number), .text(stage), .text(scope),
             .optional(title), .optional(code), .optional(parent), .optional(variety),
             .optional(validFrom), .optional(codeTable), .count(openedAt), .optional(dueAt),
-            .count(updatedAt), .integer(Int64(conflicts)),
+            .count(updatedAt), .integer(Int64(conflicts)), .integer(Int64(absentParts)),
         ]
     }
 

@@ -53,6 +53,14 @@ enum Schema {
             bytes BLOB NOT NULL
         ) STRICT;
 
+        -- Parts that a header names and whose bytes are not in the table above, by the same row ids.
+        CREATE TABLE part_absent (
+            position INTEGER PRIMARY KEY,
+            -- 1 outside of the node's scopes, 2 missing, 3 redacted: never stored again.
+            state INTEGER NOT NULL CHECK (state IN (1, 2, 3))
+        ) STRICT;
+        CREATE INDEX part_missing ON part_absent (position) WHERE state = 2;
+
         -- Roots of complete subtrees of 256, 65,536 ... leaves, 256 of them a row.
         CREATE TABLE tile (
             log INTEGER NOT NULL,
@@ -119,6 +127,14 @@ enum Schema {
             at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
 
+        -- The newest presence of each node, as it came, and when by this node's clock.
+        CREATE TABLE presence (
+            log BLOB PRIMARY KEY,
+            statement BLOB NOT NULL,
+            signature BLOB NOT NULL,
+            received_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
         -- HMAC of each external id that this home imported, so that an id can be erased and yet
         -- does not come back.
         CREATE TABLE imported (
@@ -153,6 +169,7 @@ enum Schema {
             alert BLOB,
             asked_at INTEGER,
             assistants TEXT NOT NULL,
+            absent_parts INTEGER NOT NULL,
             digest BLOB NOT NULL
         ) STRICT;
         CREATE INDEX case_by_number ON case_view (number);
@@ -185,6 +202,7 @@ enum Schema {
             due_at INTEGER,
             updated_at INTEGER NOT NULL,
             conflicts INTEGER NOT NULL,
+            absent_parts INTEGER NOT NULL,
             digest BLOB NOT NULL
         ) STRICT;
         CREATE INDEX record_by_scope ON record_view (kind, scope, opened_at);

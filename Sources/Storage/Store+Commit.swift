@@ -83,6 +83,7 @@ extension Store {
         _ touched: Touched,
         formerly before: Roster
     ) throws -> [Digest: EntryVerdict] {
+        try decideParts(touched)
         if touched.hasRoster {
             roster = try readRoster()
             try keepRosterSignatures()

@@ -1,6 +1,7 @@
 package import Crypto
 internal import Encoding
-internal import Ledger
+package import Ledger
+internal import Replication
 
 /// How much of the ledger a list can be based on; every list ends with it.
 package struct Completeness: Hashable, Sendable {
@@ -25,6 +26,10 @@ package struct Completeness: Hashable, Sendable {
     /// Entries whose authors' signatures are not checked yet; while there are any, nothing that
     /// was listed may be cited.
     package let unchecked: UInt64
+    /// Whose parts are stored here; of others only what headers say is listed.
+    package let scopes: PartScopes
+    /// Parts that should be held here and nobody gave yet.
+    package let missingParts: UInt64
 
     /// How long a node counts as heard of, in milliseconds.
     package static let window: UInt64 = 15 * 60_000
@@ -37,6 +42,10 @@ extension Store {
         try database.scan("SELECT log, at FROM heard") { row in
             times[try row.digest(0)] = row.count(1)
             return true
+        }
+        // What a node said of itself counts wherever it came from, a session with it no less.
+        for kept in try presences() {
+            times[kept.claim.log] = max(times[kept.claim.log] ?? 0, kept.heardAt)
         }
         let members = roster.members.filter { !$0.hasEnded }
         let missing = members.filter { member in
@@ -51,7 +60,9 @@ extension Store {
             missing: missing.map {
                 Completeness.Missing(log: $0.log, name: $0.name, since: times[$0.log])
             }.sorted { ($0.since ?? 0, $0.log) < ($1.since ?? 0, $1.log) },
-            unchecked: uncheckedCount
+            unchecked: uncheckedCount,
+            scopes: scopes,
+            missingParts: try missingCount()
         )
     }
 

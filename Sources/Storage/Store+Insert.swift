@@ -21,6 +21,8 @@ struct Touched {
     var hasRoster = false
     /// Whether subjects were marked to be folded again.
     var hasStale = false
+    /// Entries with parts, where it depends on the subjects' places whether they are stored.
+    var undecided: [UndecidedParts] = []
 
     /// Rows of the subjects among them that are policies.
     var policies: [Int64] { subjects.filter { $0.value.isPolicy }.keys.sorted() }
@@ -105,16 +107,7 @@ extension Store {
             "INSERT INTO entry (position, header, leaf) VALUES (?, ?, ?)",
             [.integer(position), .blob(incoming.entry.header), .blob(incoming.entry.leaf)]
         )
-        for (index, part) in incoming.entry.parts.enumerated() {
-            guard let part else { continue }
-            try database.run(
-                "INSERT INTO part (position, salt, bytes) VALUES (?, ?, ?)",
-                [
-                    .integer(position << Schema.partBits | Int64(index)), .digest(part.salt),
-                    .blob(part.bytes),
-                ]
-            )
-        }
+        try insertParts(of: incoming, at: position, of: state, touched: &touched)
         if incoming.isForged {
             try database.run("INSERT INTO forged (position) VALUES (?)", [.integer(position)])
         }

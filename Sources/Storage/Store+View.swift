@@ -105,7 +105,9 @@ extension Store {
         let policies = subjects.filter { $0.value.isPolicy }
         for group in [policies, subjects.filter { !$0.value.isPolicy }] {
             try refold(group.map { ($0.key, $0.value.id) }) { number in
-                guard let subject = touched.subjects[number], subject.isNew else {
+                // What came along may not be what is stored.
+                guard let subject = touched.subjects[number], subject.isNew, scopes.isEverything
+                else {
                     return try placedEntries(subject: number)
                 }
                 return subject.entries

@@ -44,6 +44,8 @@ package final class Store {
     package internal(set) var roster: Roster
     /// Which deadlines hold, as the policy subjects held say.
     package internal(set) var policy = Policy.standard
+    /// Whose parts are stored.
+    package internal(set) var scopes = PartScopes.everything
     /// Nil until the home was founded or has joined.
     package private(set) var identity: Identity?
 
@@ -102,6 +104,7 @@ package final class Store {
             }
             try followHistories()
             identity = try readIdentity()
+            scopes = try readScopes()
             roster = try readRoster()
             policy = try readPolicy()
         }

@@ -7,8 +7,12 @@ import TransparencyLog
 
 /// Messages of replication as they stand on the wire.
 enum ReplicationVectors {
-    static var all: [VectorFile] {
+    static func all() throws -> [VectorFile] {
         let log = sha256([1])
+        let part = WantedPart(
+            id: PartID(log: log, sequence: 5, part: 1),
+            commitment: sha256([6])
+        )
         let messages: [(String, Message)] = [
             (
                 "hello",
@@ -37,6 +41,22 @@ enum ReplicationVectors {
                 )
             ),
             ("heads", .heads(Heads(kind: .last, heads: []))),
+            (
+                "scopes",
+                .scopes(
+                    PartScopes([Scope("330105"), Scope("330106013")].compactMap { $0 })
+                        ?? .everything
+                )
+            ),
+            ("scopes_everything", .scopes(.everything)),
+            ("want", .want(Want(number: 1, parts: [part]))),
+            (
+                "parts",
+                .parts(Parts(number: 1, parts: [Part(salt: sha256([5]), bytes: [1, 2]), nil]))
+            ),
+            ("prove", .prove(Prove(number: 2, nonce: sha256([7]), parts: [part]))),
+            ("proofs", .proofs(Proofs(number: 2, proofs: [sha256([8]), nil]))),
+            ("presence", .presence([try presence()])),
             (
                 "pull",
                 .pull(
@@ -78,6 +98,24 @@ enum ReplicationVectors {
             common: CompactRange(),
             ForkProof.Branch(leaf: sha256([7]), note: [8], proof: []),
             ForkProof.Branch(leaf: sha256([9]), note: [10], proof: [log])
+        )
+    }
+
+    /// What a node says of itself, signed by the key of seed SHA-256(9).
+    private static func presence() throws -> SignedPresence {
+        try SignedPresence(
+            Presence(
+                ledger: sha256([0]),
+                log: sha256([1]),
+                time: 1_795_000_000_000,
+                frontier: sha256([2]),
+                view: sha256([3]),
+                foldVersion: 3,
+                unchecked: 4,
+                notHeld: 5,
+                missing: 6
+            ),
+            key: try SigningKey(seed: sha256([9]))
         )
     }
 

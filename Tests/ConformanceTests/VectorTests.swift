@@ -16,7 +16,7 @@ import TransparencyLog
 
     private static func generated() throws -> [VectorFile] {
         try EncodingVectors.all + EntryVectors.all + CheckpointVectors.all()
-            + RosterVectors.all() + AuthorityVectors.all() + ReplicationVectors.all
+            + RosterVectors.all() + AuthorityVectors.all() + ReplicationVectors.all()
             + CaseVectors.all() + PlaceVectors.all() + CalendarVectors.all() + BundleVectors.all()
             + FrontierVectors.all()
     }

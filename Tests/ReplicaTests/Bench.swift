@@ -24,6 +24,8 @@ final class Bench {
     var isStorageSlow = false
     /// Sessions in which pings are answered while time passes.
     var polite: [SessionID] = []
+    private(set) var presencesKept: [SignedPresence] = []
+    private(set) var challenged: [UInt64: [ChallengeAnswer]] = [:]
     private var answered: [SessionID: UInt64] = [:]
     private(set) var waiting: [ReplicaCommand] = []
     private var isAnswering = false
@@ -69,7 +71,11 @@ final class Bench {
             case .stopWriting(let reason): stops.append(reason)
             case .dial(let address): dials.append(address)
             case .notice(let notice): notices.append(notice)
-            case .read, .commit, .compare, .proveFork:
+            case .keepPresences(let presences): presencesKept += presences
+            case .challenged(let number, let answers): challenged[number] = answers
+            case .signPresence: break
+            case .read, .commit, .compare, .proveFork, .findMissing, .readParts, .storeParts,
+                .proveParts:
                 waiting.append(command)
             }
         }
@@ -96,6 +102,15 @@ final class Bench {
             tell(.compared(request, range: store.tree(log, size: size)))
         case .proveFork(let parting):
             if let proof = try? store.proveFork(parting) { tell(.forkProven(proof)) }
+        case .findMissing(let request, let last):
+            tell(.missing(request, store.missingParts(after: last)))
+        case .readParts(let request, let names):
+            tell(.partsRead(request, names.map(store.part)))
+        case .proveParts(let request, let prove):
+            tell(.partsProven(request, store.proofs(prove)))
+        case .storeParts(let request, let found):
+            store.keep(found)
+            tell(.partsStored(request, true))
         default: break
         }
     }

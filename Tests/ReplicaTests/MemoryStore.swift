@@ -40,7 +40,7 @@ final class MemoryStore {
 
     let ledger: Digest
     let office: Office
-    private(set) var logs: [Digest: Log] = [:]
+    var logs: [Digest: Log] = [:]
     private(set) var forged: [Place] = []
     private(set) var signatures: [SignatureVerdict] = []
     /// Commits left to refuse, as a full disk would.

@@ -204,6 +204,16 @@ final class World {
                 guard node.machine.configuration.instance == instance else { return }
                 tell(number, .compared(request, range: range))
             }
+        case .findMissing(let request, let last):
+            tell(number, .missing(request, node.store.missingParts(after: last)))
+        case .readParts(let request, let names):
+            tell(number, .partsRead(request, names.map(node.store.part)))
+        case .proveParts(let request, let prove):
+            tell(number, .partsProven(request, node.store.proofs(prove)))
+        case .storeParts(let request, let found):
+            node.store.keep(found)
+            tell(number, .partsStored(request, true))
+        case .signPresence, .keepPresences, .challenged: break
         case .keepEvidence(let evidence): node.evidence.append(evidence)
         case .proveFork(let parting):
             if let proof = try? node.store.proveFork(parting) { tell(number, .forkProven(proof)) }

@@ -135,6 +135,8 @@ package struct HealthFacts: Sendable {
 
         /// Entries whose authors' signatures were not checked.
         package var unchecked: UInt64 = 0
+        /// Parts that should be held and that nobody gave yet.
+        package var missingParts: UInt64 = 0
         /// Subjects whose view is older than their entries.
         package var stale: UInt64 = 0
         /// Logs that are known to have several histories.

@@ -40,6 +40,8 @@ package struct HealthFinding: Hashable, Sendable {
         case refused = "refused"
         case neverOpened = "never-opened"
         case unchecked = "unchecked"
+        /// Contents of entries that nobody gave yet.
+        case partsMissing = "parts-missing"
         case viewStale = "view-stale"
         case conflictLate = "conflict-late"
         case offerLate = "offer-late"

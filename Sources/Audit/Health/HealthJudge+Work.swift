@@ -57,6 +57,22 @@ extension HealthJudge {
                 )
             )
         }
+        if work.missingParts > 0 {
+            findings.append(
+                HealthFinding(
+                    .partsMissing,
+                    Label(
+                        "\(work.missingParts) 份内容应存而未得",
+                        "\(work.missingParts) parts of entries should be held and nobody gave them"
+                    ),
+                    next: Label(
+                        "与作者的节点同步: linli sync; 只有作者隐匿时才会一直缺",
+                        "linli sync with the node that wrote them; only an author who withholds them"
+                            + " leaves it so"
+                    )
+                )
+            )
+        }
         if work.stale > 0 {
             findings.append(
                 HealthFinding(

@@ -1,4 +1,5 @@
 internal import Cases
+internal import Ledger
 internal import Crypto
 internal import Encoding
 internal import NodeRuntime
@@ -75,6 +76,10 @@ struct Basis {
                         }
                     ),
                     "unchecked": .count(completeness.unchecked),
+                    "scopes": completeness.scopes.scopes.map { scopes in
+                        .array(scopes.map { .text($0.code) })
+                    } ?? .null,
+                    "missingParts": .count(completeness.missingParts),
                     "provisional": .bool(isProvisional),
                 ] as JSON).adding(all: folded)
         }
@@ -133,11 +138,24 @@ struct Basis {
         if !completeness.missing.isEmpty {
             line += output.text("; 缺: ", "; missing: ") + missing(completeness, output)
         }
-        return line
-            + output.text(
-                "; 未验签 \(completeness.unchecked)",
-                "; signatures unchecked: \(completeness.unchecked)"
+        line += output.text(
+            "; 未验签 \(completeness.unchecked)",
+            "; signatures unchecked: \(completeness.unchecked)"
+        )
+        if let scopes = completeness.scopes.scopes {
+            let codes = scopes.map(\.code).joined(separator: " ")
+            line += output.text(
+                "; 只存辖区 \(codes) 的内容, 其余未存于本节点",
+                "; contents of \(codes.isEmpty ? "no place" : codes) only, others not held here"
             )
+        }
+        if completeness.missingParts > 0 {
+            line += output.text(
+                "; 缺内容 \(completeness.missingParts) 份",
+                "; parts missing: \(completeness.missingParts)"
+            )
+        }
+        return line
     }
 
     private func missing(_ completeness: Completeness, _ output: Output) -> String {

@@ -118,6 +118,23 @@ enum StatusCommands {
                     + "signatures unchecked: \(basis.unchecked)"
             )
         )
+        if let scopes = basis.scopes {
+            let codes = scopes.joined(separator: " ")
+            output.remark(
+                output.text(
+                    "只存辖区 \(codes) 的内容, 其余未存于本节点",
+                    "contents of \(codes.isEmpty ? "no place" : codes) only, others not held here"
+                )
+            )
+        }
+        if basis.missingParts > 0 {
+            output.remark(
+                output.text(
+                    "缺内容 \(basis.missingParts) 份, 正向各节点索取",
+                    "parts missing: \(basis.missingParts), every peer is asked for them"
+                )
+            )
+        }
         if !report.node.isEnrolled {
             output.remark(
                 output.text(

@@ -7,6 +7,7 @@ extension HomeVerifier {
     func compare(_ home: Database) throws {
         try compareSchema(home)
         try compareTiles(home)
+        try compareParts(home)
         try compareSubjects(home)
         try compareShared(home)
         try comparePositions(home)
@@ -54,6 +55,44 @@ extension HomeVerifier {
                 log: rows[row.integer(0)]?.id
             )
             return true
+        }
+    }
+
+    /// That what is said to be absent is, and that of everything absent it is said why.
+    private func compareParts(_ home: Database) throws {
+        for (query, text) in [
+            (
+                """
+                SELECT position FROM main.part_absent INTERSECT SELECT position FROM main.part
+                """, "is said not to be held, and is"
+            ),
+            (
+                """
+                SELECT position FROM rebuilt.part_absent
+                EXCEPT SELECT position FROM main.part_absent
+                """, "is not held, and nothing says why"
+            ),
+            (
+                """
+                SELECT position FROM main.part_absent
+                EXCEPT SELECT position FROM rebuilt.part_absent
+                EXCEPT SELECT position FROM main.part
+                """, "is said not to be held, no header names it"
+            ),
+        ] {
+            try home.scan(query) { row in
+                let part = row.integer(0) & (1 << Schema.partBits - 1)
+                add(.missing, "part \(part) \(text)", at: row.integer(0) >> Schema.partBits)
+                return true
+            }
+        }
+        let missing =
+            try home.first("SELECT count(*) FROM main.part_absent WHERE state = 2") {
+                $0.integer(0)
+            } ?? 0
+        if missing > 0 {
+            let text = "\(missing) parts should be held, and nobody gave them yet"
+            add(.missing, text, gravity: .note)
         }
     }
 

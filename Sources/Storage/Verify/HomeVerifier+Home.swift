@@ -16,6 +16,10 @@ extension HomeVerifier {
             let name = row.text(0)
             if name == Store.invitationName {
                 invitation = String(decoding: row.blob(1), as: UTF8.self)
+            } else if name == Store.scopesName {
+                if Store.scopes(String(decoding: row.blob(1), as: UTF8.self)) == nil {
+                    add(.identity, "home: the scopes can not be read")
+                }
             } else if let value = Bytes32(row.blob(1)) {
                 values[name] = value
             } else {
@@ -66,7 +70,8 @@ extension HomeVerifier {
 
     /// Tables that only a home that belongs to a ledger has rows in.
     private static let filledOnceJoined: Set = [
-        "log", "entry", "part", "tile", "subject", "subject_entry", "roster_entry", "forged",
+        "log", "entry", "part", "part_absent", "presence", "tile", "subject", "subject_entry",
+        "roster_entry", "forged",
         "branch", "evidence", "refused", "heard", "imported", "case_view", "stale", "view_bucket",
     ]
 

@@ -1,0 +1,77 @@
+internal import Cases
+internal import Crypto
+internal import Encoding
+internal import Ledger
+internal import Replica
+internal import Replication
+internal import Storage
+
+extension KeeperActor {
+    /// Whose parts are stored.
+    var scopes: PartScopes { keeper.store.scopes }
+
+    func missingParts(after last: WantedPart?) throws -> [WantedPart] {
+        try keeper.store.missingParts(after: last, max: Limits.soughtParts)
+    }
+
+    func parts(_ names: [WantedPart]) throws -> [Part?] {
+        try keeper.store.parts(names, byteMax: Limits.packageBytes)
+    }
+
+    func proofs(_ prove: Prove) throws -> [Digest?] {
+        try keeper.store.proofs(prove.parts, nonce: prove.nonce, holder: keeper.identity.log)
+    }
+
+    /// What another node would answer if it held these parts.
+    func proofs(
+        _ names: [WantedPart],
+        nonce: Bytes32,
+        holder log: Digest
+    ) throws -> [Digest?] {
+        try keeper.store.proofs(names, nonce: nonce, holder: log)
+    }
+
+    func keepParts(_ found: [FoundPart]) throws -> Int {
+        try keeper.store.keepParts(found.map { ($0.name, $0.part) })
+    }
+
+    func partsOutside(_ scopes: PartScopes, after last: WantedPart?) throws -> [WantedPart] {
+        try keeper.store.partsOutside(scopes, after: last, max: Limits.wantedParts)
+    }
+
+    /// Stores the parts of other places; what is dropped is gone from the disk on return.
+    func setScopes(_ scopes: PartScopes) throws -> (dropped: UInt64, wanted: UInt64) {
+        let result = try keeper.store.setScopes(scopes)
+        if result.dropped > 0 {
+            // Full text keeps the words of deleted rows until it is made again.
+            SearchIndex.remove(beside: keeper.home.databasePath)
+            try keeper.store.freeSpace()
+        }
+        return result
+    }
+
+    func presences() throws -> [SignedPresence] { try keeper.store.presences().map(\.presence) }
+
+    func keepPresences(_ presences: [SignedPresence], at time: UInt64) throws {
+        try keeper.store.keepPresences(presences, at: time)
+    }
+
+    /// What this node says of itself now.
+    func signPresence() throws -> SignedPresence {
+        let store = keeper.store
+        try store.keepBucketDigests()
+        let absent = try store.absentCounts()
+        let presence = Presence(
+            ledger: keeper.identity.ledger,
+            log: keeper.identity.log,
+            time: SystemSource.wallMilliseconds(),
+            frontier: store.frontier,
+            view: try store.viewDigest(),
+            foldVersion: SubjectFold.version,
+            unchecked: store.uncheckedCount,
+            notHeld: absent.notHeld,
+            missing: absent.missing
+        )
+        return try keeper.sign(presence)
+    }
+}

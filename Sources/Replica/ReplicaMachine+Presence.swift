@@ -1,0 +1,80 @@
+import Crypto
+import Encoding
+import Ledger
+import Replication
+
+// What nodes say of themselves, passed on from hand to hand.
+extension ReplicaMachine {
+    /// Has the node's own presence signed when its time has come.
+    mutating func signPresence() {
+        guard nextPresence <= now else { return }
+        nextPresence = now + jittered(Limits.presenceMilliseconds)
+        commands.append(.signPresence)
+    }
+
+    mutating func presenceSigned(_ presence: SignedPresence) {
+        guard let claim = presence.claim, claim.log == configuration.log else { return }
+        presences[claim.log] = presence
+        for id in sessions.keys.sorted() { sessions[id]?.presenceNews.insert(claim.log) }
+    }
+
+    /// Sends what gathered, at most once a second.
+    mutating func announcePresences(_ id: SessionID) {
+        guard let session = sessions[id], session.isLive, !session.presenceNews.isEmpty,
+            now - session.lastPresences >= Limits.announceMilliseconds
+        else { return }
+        sessions[id]?.lastPresences = now
+        let logs = session.presenceNews.sorted().prefix(Limits.presences)
+        sessions[id]?.presenceNews.subtract(logs)
+        let news = logs.compactMap { presences[$0] }
+        if !news.isEmpty { send(id, .presence(news)) }
+    }
+
+    mutating func received(_ id: SessionID, _ news: [SignedPresence]) {
+        guard sessions[id]?.allowsPresences(news.count, now: now) == true else {
+            return close(id, .limit, "presences")
+        }
+        var kept: [SignedPresence] = []
+        for presence in news {
+            guard let claim = presence.claim, isNews(claim),
+                // One whose key the roster does not name yet comes again in five minutes.
+                presence.isSigned(by: roster.grants(log: claim.log).map(\.keys.service))
+            else { continue }
+            presences[claim.log] = presence
+            kept.append(presence)
+            for other in sessions.keys.sorted() where other != id {
+                sessions[other]?.presenceNews.insert(claim.log)
+            }
+            if claim.log == sessions[id]?.peer { compareView(claim, in: id) }
+        }
+        if !kept.isEmpty { commands.append(.keepPresences(kept)) }
+    }
+
+    /// Whether a presence is of a member, and newer than the one that is held.
+    ///
+    /// One from the future is taken, so that a wrong clock of ours silences nobody, and gives way
+    /// to any that is not, so that a wrong clock of theirs does not silence them for long.
+    private func isNews(_ claim: Presence) -> Bool {
+        guard claim.ledger == configuration.ledger, claim.log != configuration.log,
+            let member = roster.member(log: claim.log), !member.hasEnded
+        else { return false }
+        guard let known = presences[claim.log]?.claim else { return true }
+        let isFuture = isFuture(claim.time)
+        guard isFuture == self.isFuture(known.time) else { return !isFuture }
+        return claim.time > known.time
+    }
+
+    private func isFuture(_ time: UInt64) -> Bool {
+        time > wall && time - wall > Limits.skewMilliseconds
+    }
+
+    /// Same entries, all parts, same rules: the views must be the same.
+    private mutating func compareView(_ claim: Presence, in id: SessionID) {
+        guard let view, view.digest != .zero, view.frontier == claim.frontier,
+            view.frontier == currentFrontier(), claim.unchecked == 0, claim.notHeld == 0,
+            claim.missing == 0, claim.foldVersion == configuration.foldVersion,
+            claim.view != view.digest
+        else { return }
+        notice(.viewsDiffer(id, peer: claim.log))
+    }
+}
