@@ -1,6 +1,6 @@
 package import Crypto
 internal import Encoding
-internal import Ledger
+package import Ledger
 package import Storage
 
 /// What commands and the daemon say to each other over the home's socket.
@@ -22,6 +22,8 @@ package enum ControlRequest: Hashable, Sendable {
     case sync(seconds: UInt64)
     /// Take frames of a bundle.
     case bundle(BundleRequest)
+    /// Store the parts of these places from now on, and wait for what is new of them.
+    case scopes(PartScopes, seconds: UInt64)
 }
 
 /// The daemon's answer.
@@ -71,6 +73,12 @@ extension ControlRequest {
         case .sync(let seconds): CBORValue.array([.unsigned(3), .unsigned(seconds)]).encoded
         case .checkpoint: CBORValue.array([.unsigned(4)]).encoded
         case .bundle(let bundle): CBORValue.array([.unsigned(7), bundle.value]).encoded
+        case .scopes(let scopes, let seconds):
+            CBORValue.array([
+                .unsigned(16),
+                scopes.scopes.map { .array($0.map { .text($0.code) }) } ?? .null,
+                .unsigned(seconds),
+            ]).encoded
         case .propose(let items, let author):
             CBORValue.array([
                 .unsigned(5), .array(items.map(\.value)), .bytes(author.bytes.bytes),
@@ -103,6 +111,16 @@ extension ControlRequest {
         case (3, 2):
             guard case .unsigned(let seconds) = items[1] else { return nil }
             self = .sync(seconds: seconds)
+        case (16, 3):
+            guard case .unsigned(let seconds) = items[2] else { return nil }
+            guard case .array(let codes) = items[1] else {
+                guard items[1] == .null else { return nil }
+                self = .scopes(.everything, seconds: seconds)
+                return
+            }
+            let places = codes.compactMap { $0.text.flatMap { Scope($0) } }
+            guard places.count == codes.count, let scopes = PartScopes(places) else { return nil }
+            self = .scopes(scopes, seconds: seconds)
         case (7, 2):
             guard let bundle = BundleRequest(value: items[1]) else { return nil }
             self = .bundle(bundle)

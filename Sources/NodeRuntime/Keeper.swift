@@ -115,13 +115,15 @@ package final class Keeper {
     ///   - home: belongs to no ledger, or was bound to this one and has not opened its log.
     ///   - invitation: for the home's log.
     ///   - endpoints: where the inviter is to be dialed.
+    ///   - scopes: whose parts are stored.
     /// - Returns: the writer of the home.
     /// - Throws: ``HomeError``, ``KeeperError``, ``StoreError``. ``KeeperError/behindFence`` if the
     ///   home has signed before: its database was lost, and a second log must not begin.
     package static func join(
         _ home: Home,
         _ invitation: Invitation,
-        endpoints: [String] = []
+        endpoints: [String] = [],
+        scopes: PartScopes = .everything
     ) throws -> Keeper {
         var home = home
         let lock = try HomeLock(home: home.path)
@@ -147,6 +149,7 @@ package final class Keeper {
                 )
             )
         }
+        if !scopes.isEverything { _ = try store.setScopes(scopes) }
         let keeper = try Keeper(home, lock, store, identity, fence)
         let draft = EntryDraft.open(
             roster: SubjectID(openedIn: invitation.founder, at: 0),

@@ -40,8 +40,18 @@ extension KeeperActor {
     }
 
     /// Stores the parts of other places; what is dropped is gone from the disk on return.
-    func setScopes(_ scopes: PartScopes) throws -> (dropped: UInt64, wanted: UInt64) {
-        let result = try keeper.store.setScopes(scopes)
+    ///
+    /// - Parameters:
+    ///   - scopes: the places.
+    ///   - proven: how many parts others were found to hold; if more would be dropped by now,
+    ///     nothing is.
+    /// - Returns: how many parts were destroyed and how many are missing now.
+    /// - Throws: ``StoreError``, ``SQLiteError``.
+    func setScopes(
+        _ scopes: PartScopes,
+        proven: UInt64
+    ) throws -> (dropped: UInt64, wanted: UInt64) {
+        let result = try keeper.store.setScopes(scopes, droppingAtMost: proven)
         if result.dropped > 0 {
             // Full text keeps the words of deleted rows until it is made again.
             SearchIndex.remove(beside: keeper.home.databasePath)

@@ -1,6 +1,7 @@
 internal import Crypto
 internal import Encoding
-internal import Ledger
+internal import Foundation
+package import Ledger
 internal import Replica
 internal import Replication
 internal import Storage
@@ -53,5 +54,94 @@ extension NodeDaemon {
         case .keepPresences(let presences):
             try await keeper.keepPresences(presences, at: SystemSource.wallMilliseconds())
         }
+    }
+}
+
+/// What became of a change of scopes.
+package struct ScopesChange: Hashable, Sendable, Codable {
+    /// Codes of the places whose parts are stored; nil for all.
+    package let scopes: [String]?
+    /// Parts that were destroyed.
+    package let dropped: UInt64
+    /// Parts that are asked for.
+    package let wanted: UInt64
+
+    /// One JSON object, keys sorted.
+    package var json: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(self) else { return "{}" }
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    init(_ scopes: PartScopes, dropped: UInt64, wanted: UInt64) {
+        self.scopes = scopes.scopes?.map(\.code)
+        self.dropped = dropped
+        self.wanted = wanted
+    }
+
+    /// Reads what ``json`` gives.
+    package init?(json: String) {
+        guard let read = try? JSONDecoder().decode(ScopesChange.self, from: Data(json.utf8)) else {
+            return nil
+        }
+        self = read
+    }
+}
+
+// Whose parts are stored.
+extension NodeDaemon {
+    /// Nodes that have to hold a part before it is destroyed here.
+    static let provingNodes = 2
+
+    /// Stores the parts of other places from now on.
+    ///
+    /// What is to be destroyed has to be proven by ``provingNodes`` other nodes first.
+    ///
+    /// - Throws: ``RemoteError`` if it is not; nothing is changed then. ``StoreError``.
+    package func setScopes(_ scopes: PartScopes) async throws -> ScopesChange {
+        var proven: UInt64 = 0
+        var last: WantedPart?
+        while true {
+            let parts = try await keeper.partsOutside(scopes, after: last)
+            guard let end = parts.last else { break }
+            let held = try await provenCount(parts)
+            guard held == parts.count else {
+                throw RemoteError(
+                    code: 1,
+                    message: "\(parts.count - held) of \(parts.count) parts to be destroyed are"
+                        + " not proven to be held by \(Self.provingNodes) other nodes",
+                    hint: "linli peers: two nodes that store them have to be connected"
+                )
+            }
+            proven += UInt64(parts.count)
+            last = end
+        }
+        let result = try await keeper.setScopes(scopes, proven: proven)
+        isViewStale = true
+        handle(.scopesChanged(scopes))
+        note("parts", "scopes=\(scopes) dropped=\(result.dropped) wanted=\(result.wanted)")
+        return ScopesChange(scopes, dropped: result.dropped, wanted: result.wanted)
+    }
+
+    /// How many of these parts enough other nodes prove to hold.
+    private func provenCount(_ parts: [WantedPart]) async throws -> Int {
+        let nonce = SystemSource.random32()
+        lastChallenge += 1
+        let number = lastChallenge
+        let answers = await withCheckedContinuation { continuation in
+            challenges[number] = continuation
+            handle(.challenge(number, nonce: nonce, parts))
+        }
+        var holders = [Set<Digest>](repeating: [], count: parts.count)
+        for answer in answers where answer.log != identity.log {
+            let wanted = try await keeper.proofs(parts, nonce: nonce, holder: answer.log)
+            for (index, proof) in answer.proofs.enumerated() where proof != nil {
+                if index < wanted.count, proof == wanted[index] {
+                    holders[index].insert(answer.log)
+                }
+            }
+        }
+        return holders.count { $0.count >= Self.provingNodes }
     }
 }

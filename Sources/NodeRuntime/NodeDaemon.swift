@@ -310,6 +310,10 @@ package actor NodeDaemon {
             let note = try await keeper.checkpoint().note.bytes
             return .text(String(decoding: note, as: UTF8.self))
         case .bundle(let bundle): return .offered(await take(bundle))
+        case .scopes(let scopes, let seconds):
+            let change = try await setScopes(scopes)
+            if change.wanted > 0 { _ = await settle(seconds: min(seconds, 600)) }
+            return .text(change.json)
         case .sync(let seconds):
             handle(.compareNow)
             let isSettled = await settle(seconds: min(seconds, 600))

@@ -163,10 +163,14 @@ extension Store {
     /// Stores the parts of other places from now on: what is held and lies outside is destroyed,
     /// what is not held and lies inside is missing from now on.
     ///
+    /// - Parameters:
+    ///   - scopes: the places.
+    ///   - most: most parts that may be destroyed.
     /// - Returns: how many parts were destroyed, and how many are asked for.
     /// - Throws: ``StoreError``, ``SQLiteError``; nothing is changed then.
     package func setScopes(
-        _ scopes: PartScopes
+        _ scopes: PartScopes,
+        droppingAtMost most: UInt64 = 0
     ) throws -> (dropped: UInt64, wanted: UInt64) {
         var dropped: UInt64 = 0
         var wanted: UInt64 = 0
@@ -177,6 +181,7 @@ extension Store {
                     $0.integer(0)
                 }
                 for row in held where try !isWanted(row, scopes, &places) {
+                    guard dropped < most else { throw StoreError.unproven }
                     try database.run("DELETE FROM part WHERE position = ?", [.integer(row)])
                     try insertAbsent(.notHeld, at: row)
                     try markStale(entryAt: row >> Schema.partBits)

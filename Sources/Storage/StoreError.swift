@@ -10,6 +10,8 @@ package enum StoreError: Error, Hashable, Sendable {
     case unknownLog(Bytes32)
     /// The package does not continue what is held.
     case outOfPlace(log: Bytes32, got: UInt64, want: UInt64)
+    /// Parts came in since others proved to hold what was to be destroyed.
+    case unproven
     /// More logs, or a longer log, than a position can number.
     case full
 }
@@ -23,6 +25,7 @@ extension StoreError: CustomStringConvertible {
         case .unknownLog(let log): "log \(log.short) is not held"
         case .outOfPlace(let log, let got, let want):
             "entries for log \(log.short) start at \(got), want \(want)"
+        case .unproven: "parts came in meanwhile that nobody proved to hold; nothing was changed"
         case .full: "the database can not number more logs or entries"
         }
     }

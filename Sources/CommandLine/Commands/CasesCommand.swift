@@ -81,7 +81,7 @@ private struct CasesList {
                 row.marks(output, isDisputed: disputed.contains(id), now: now).joined(
                     separator: " "
                 ),
-                row.summary ?? "",
+                row.said(output),
             ]
         }
         output.table([head] + rows, limit: 32)
@@ -99,7 +99,7 @@ extension CaseRow {
             "stage": .text(stage),
             "category": .optional(category),
             "street": .text(scope),
-            "summary": .optional(summary),
+            "summary": .optional(summary), "absentParts": .number(Int64(absentParts)),
             "reportedAt": .count(reportedAt),
             "dueAt": .count(dueAt),
             "overdue": .bool(isOverdue(now: now)),

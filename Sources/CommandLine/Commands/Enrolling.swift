@@ -160,7 +160,15 @@ enum Enrolling {
         if let peer = call["peer"] { _ = try Founding.endpoint(peer, flag: "peer") }
         // By another way than the inviter named, the inviter must still prove its key.
         let endpoints = Set([call["peer"], invitation.endpoint].compactMap { $0 }).sorted()
-        let keeper = try Keeper.join(home, invitation, endpoints: endpoints)
+        let scopes = try call["scopes"].map { text in
+            try ScopesCommand.checked(try ScopesCommand.scopes(text, flag: "scopes"))
+        }
+        let keeper = try Keeper.join(
+            home,
+            invitation,
+            endpoints: endpoints,
+            scopes: scopes ?? .everything
+        )
         report(
             call,
             Letter(invitation).rows + [

@@ -37,7 +37,7 @@ extension Program {
         Command(
             "join",
             ["INVITATION"],
-            flags: [peer, NodeFlags.fingerprint],
+            flags: [peer, NodeFlags.fingerprint, ScopesCommand.join],
             group: .node,
             Label("凭邀请函加入台账", "bind the home to the ledger of an invitation"),
             run: Enrolling.join
@@ -77,6 +77,7 @@ extension Program {
             Label("连接情况", "sessions and endpoints"),
             run: StatusCommands.peers
         ),
+        scopesCommand,
         doctorCommand,
         refusedCommand,
         Command(

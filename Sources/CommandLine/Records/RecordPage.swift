@@ -113,7 +113,7 @@ struct RecordPage {
                     [
                         "  " + id.short, row.number, output.name(row.stage, in: .stages),
                         row.isOverdue(now: page.now) ? output.text("超期", "overdue") : "",
-                        row.summary ?? "",
+                        row.said(output),
                     ]
                 }
             )

@@ -118,7 +118,7 @@ struct WatchLines {
         }
         let words = [
             output.time(now), output.text(label), row.number, output.name(stage, in: .stages),
-            clock.map(output.text) ?? "", row.summary ?? "",
+            clock.map(output.text) ?? "", row.said(output),
         ]
         output.line(Output.printable(words.filter { !$0.isEmpty }.joined(separator: "  ")))
     }

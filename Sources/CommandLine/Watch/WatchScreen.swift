@@ -129,7 +129,7 @@ final class WatchScreen {
             (left ?? "") + (isPaused ? output.text(" 停", " =") : ""),
             row.clock.map { output.text($0.clock.label) } ?? "", row.row.number,
             output.name(row.row.stage, in: .stages), row.row.holder,
-            marks.joined(separator: " "), row.row.summary ?? "",
+            marks.joined(separator: " "), row.row.said(output),
         ])
         guard let clock = row.clock, !isPaused else { return text }
         if clock.isOverdue(now: now) { return "\u{1b}[31m\(text)\u{1b}[0m" }
