@@ -172,9 +172,15 @@ private struct Links {
             return first.hash < second.hash
         }
         var previous: Int?
+        // Hardly ever is a log forked, and this is done for every entry that is folded.
+        let hasPaths = entries.contains { !$0.path.isEmpty }
         var lasts: [Stretch: Int] = [:]
         for entry in sorted {
-            defer { lasts[Stretch(log: entries[entry].log, path: entries[entry].path)] = entry }
+            defer {
+                if hasPaths {
+                    lasts[Stretch(log: entries[entry].log, path: entries[entry].path)] = entry
+                }
+            }
             if let previous, entries[previous].log == entries[entry].log,
                 entries[previous].path == entries[entry].path
             {

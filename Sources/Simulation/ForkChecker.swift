@@ -10,9 +10,10 @@ enum ForkChecker {
         Set(world.nodes.filter { $0.isSuspect || $0.kind == .fork }.map(\.office.id))
     }
 
-    /// Logs of which nobody holds all that was once signed: their nodes can not go on.
+    /// Logs of which nobody holds all that was once signed, and of nodes whose grant was lost with
+    /// such a one: their nodes can not go on.
     static func abandonedLogs(_ world: World) -> Set<Digest> {
-        Set(world.nodes.filter(\.isUnrecoverable).map(\.office.id))
+        Set(world.nodes.filter { $0.isUnrecoverable || $0.isStranded }.map(\.office.id))
     }
 
     /// A node that holds another history than one it has a session with, and has no evidence.

@@ -46,7 +46,10 @@ package struct Simulator {
         world.run(until: world.safetyEnd)
         let healing = world.now
         world.startHealing()
-        world.run(until: healing + healingMax) { ConvergenceChecker.isDone(world) }
+        world.run(until: healing + healingMax) {
+            world.findStranded()
+            return ConvergenceChecker.isDone(world)
+        }
         let healed = world.now
         world.checkers.end(world)
         world.checkRelay()
@@ -79,7 +82,6 @@ extension World {
     func startHealing() {
         note("healing")
         isHealing = true
-        for node in nodes where isAbandoned(node) { node.isStranded = true }
         heal()
         for wire in network.wires {
             for side in [0, 1] { network.release(wire, side, self) }
@@ -93,6 +95,14 @@ extension World {
         }
     }
 
+    /// Looks who is known to nobody, also among those who joined late.
+    func findStranded() {
+        guard nodes.contains(where: \.isUnrecoverable) else { return }
+        for node in nodes { node.isStranded = false }
+        let stranded = nodes.filter(isAbandoned)
+        for node in stranded { node.isStranded = true }
+    }
+
     /// Whether the office that enrolled a node lost the entry, and no other node has it.
     private func isAbandoned(_ node: SimulatedNode) -> Bool {
         let above = city.enroller(of: node.office)
@@ -101,7 +111,7 @@ extension World {
             nodes.contains(where: { $0.office.number == above.number && $0.isUnrecoverable })
         else { return false }
         return !nodes.contains { other in
-            other.index != node.index && other.isCore
+            other.index != node.index && other.isCore && !other.isUnrecoverable
                 && other.disk.store.roster.member(log: log) != nil
         }
     }
