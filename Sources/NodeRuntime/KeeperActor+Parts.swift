@@ -35,6 +35,28 @@ extension KeeperActor {
         try keeper.store.keepParts(found.map { ($0.name, $0.part) })
     }
 
+    /// Stores the parts of a package whose entries are held without them.
+    ///
+    /// - Returns: how many.
+    func fillParts(from package: Package) throws -> Int {
+        guard try keeper.store.missingCount() > 0 else { return 0 }
+        var found: [(name: WantedPart, part: Part)] = []
+        for (offset, entry) in package.entries.enumerated() {
+            let commitments = (try? Header(decoding: entry.header))?.parts ?? []
+            for (index, (part, commitment)) in zip(entry.parts, commitments).enumerated() {
+                guard let part else { continue }
+                let id = PartID(
+                    log: package.log,
+                    sequence: package.first &+ UInt64(offset),
+                    part: index
+                )
+                found.append((WantedPart(id: id, commitment: commitment), part))
+            }
+        }
+        // Each is held against the header that is held here and its commitment.
+        return try keeper.store.keepParts(found)
+    }
+
     func partsOutside(_ scopes: PartScopes, after last: WantedPart?) throws -> [WantedPart] {
         try keeper.store.partsOutside(scopes, after: last, max: Limits.wantedParts)
     }

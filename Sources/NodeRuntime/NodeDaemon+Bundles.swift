@@ -73,7 +73,22 @@ extension NodeDaemon {
             }
             outcomes.append(await self.outcome(of: request))
         }
+        for (offer, outcome) in zip(offers, outcomes) { await fill(from: offer, outcome) }
         return outcomes
+    }
+
+    /// Takes the parts that are missing here of entries that are held.
+    private func fill(from offer: PackageOffer, _ outcome: OfferOutcome) async {
+        switch outcome {
+        case .held, .taken: break
+        case .beyond, .notNamed, .forked, .refused, .failed: return
+        }
+        do {
+            guard try await keeper.fillParts(from: offer.package) > 0 else { return }
+            isViewStale = true
+        } catch {
+            note("storage", "failed reason=\"\(error)\"", level: "error")
+        }
     }
 
     private func outcome(of request: RequestID) async -> OfferOutcome {

@@ -7,7 +7,8 @@ import Replication
 extension ReplicaMachine {
     /// Has the node's own presence signed when its time has come.
     mutating func signPresence() {
-        guard nextPresence <= now else { return }
+        // Its digest is computed beside nothing else: a large catch-up must not wait for it.
+        guard nextPresence <= now, commits.isEmpty else { return }
         nextPresence = now + jittered(Limits.presenceMilliseconds)
         commands.append(.signPresence)
     }

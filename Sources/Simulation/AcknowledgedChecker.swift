@@ -56,8 +56,10 @@ struct AcknowledgedChecker {
         for item in entries where !forked.contains(item.entry.place.log) {
             let place = item.entry.place
             for node in world.nodes where !node.isHostile && !node.isClone {
-                // A node whose right ended keeps its own; others it can not fetch any more.
-                guard node.isCore || node.office.number == item.office else { continue }
+                // A node whose right ended keeps its own; others it can not fetch any more, nor its
+                // own if its database was put back.
+                guard node.isCore || node.office.number == item.office && !node.wasRestored
+                else { continue }
                 let writer = world.nodes.first { $0.office.number == item.office }
                 // What an ended node wrote in a partition reaches nobody.
                 if node.office.number != item.office, writer?.hasEnded ?? true { continue }

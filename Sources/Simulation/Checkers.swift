@@ -42,6 +42,7 @@ struct Checkers {
         if let detail = ConvergenceChecker.difference(world) { return fail("convergence", detail) }
         if let detail = ConvergenceChecker.viewDifference(world) { return fail("views", detail) }
         if let detail = PartsChecker.lacking(world) { return fail("parts", detail) }
+        if let detail = PartsChecker.wrong(world) { return fail("parts", detail) }
         if let detail = PartsChecker.unwanted(world) { return fail("outside", detail) }
         if let detail = acknowledged.loss(world) { return fail("acknowledged", detail) }
         if let detail = FreezeChecker.frozen(world) { return fail("frozen", detail) }

@@ -107,7 +107,7 @@ struct ReplayedLeafHostility: Hostility {
     }
 }
 
-/// Leaves out the parts of what it passes on.
+/// Leaves out the parts of what it passes on, and gives others when it is asked for them.
 struct WithheldPartsHostility: Hostility {
     mutating func frames(for message: Message, _ dice: inout Dice) -> [[UInt8]] {
         switch message {
@@ -117,6 +117,13 @@ struct WithheldPartsHostility: Hostility {
         case .push(var push) where dice.chance(70):
             push.entries = push.entries.map(Self.bare)
             return [Message.push(push).encoded]
+        case .parts(var answer) where dice.chance(50):
+            let isLie = dice.chance(50)
+            answer.parts = answer.parts.map { part in
+                guard let part, isLie else { return nil }
+                return Part(salt: part.salt, bytes: part.bytes + [0])
+            }
+            return [Message.parts(answer).encoded]
         default: return [message.encoded]
         }
     }

@@ -29,6 +29,23 @@ enum PartsChecker {
         return nil
     }
 
+    /// A part that an honest node stores and that is not the one its header names.
+    static func wrong(_ world: World) -> String? {
+        let hasher = SHA256Hasher()
+        for node in world.nodes where node.isHonest {
+            for log in node.disk.store.logs.sorted(by: { $0.key < $1.key }) {
+                for entry in log.value.entries {
+                    for (part, wanted) in zip(entry.entry.parts, entry.header?.parts ?? []) {
+                        guard let part, part.commitment(hasher) != wanted else { continue }
+                        return "node \(node.index) stores another part of \(log.key.short)#"
+                            + "\(entry.place.sequence)"
+                    }
+                }
+            }
+        }
+        return nil
+    }
+
     /// A part that an honest node stores and that belongs to none of its places.
     static func unwanted(_ world: World) -> String? {
         for node in world.nodes where node.isHonest {

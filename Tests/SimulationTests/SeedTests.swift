@@ -23,6 +23,19 @@ import Testing
             """
         ),
         (
+            76,
+            """
+            A member replayed a grant into its own log. Who stores some places only held it without
+            its part, passed it on, and was blamed for withholding what every node must hold.
+            """
+        ),
+        (
+            2172,
+            """
+            In a line, a node asked its neighbour for a part too early, and later too seldom.
+            """
+        ),
+        (
             1104,
             """
             A district's database was put back and could not be completed. It may not sign, so it

@@ -80,6 +80,39 @@ struct ScopesTests {
         #expect(again.code == 0, "\(again.output)\(again.errors)")
     }
 
+    @Test func aBundleBringsWhatIsMissing() async throws {
+        let town = try Town()
+        let city = try await town.found()
+        let street = try await town.join("street", "street", "330105013", by: city)
+        let daemons = [try await city.start(), try await street.start()]
+        #expect(await eventually { agree([city, street], entries: 3) })
+        #expect(try await street.run("scopes", "--only", "330105013").code == 0)
+        let said = try await city.run(
+            "case",
+            "report",
+            "--scope",
+            "330105014",
+            "--channel",
+            "03",
+            "--summary",
+            secret
+        )
+        #expect(said.code == 0, "\(said.errors)")
+        #expect(await eventually { (try? street.status())?.entries == 4 })
+        for daemon in daemons { #expect(await daemon.stop() == 0) }
+        // Nobody is there to be asked.
+        let all = try await street.run("scopes", "--all", "--timeout", "1")
+        #expect(all.code == 0, "\(all.errors)")
+        #expect(try await scopes(of: street).contains("\"missing\":1"))
+        let file = town.path("stick")
+        #expect(try await city.run("bundle", "write", file).code == 0)
+        let read = try await street.run("bundle", "read", file)
+        #expect(read.code == 0, "\(read.errors)")
+        #expect(try await scopes(of: street).contains("\"missing\":0"))
+        #expect(try await street.run("cases").output.contains(secret))
+        #expect(try await street.run("verify").code == 0)
+    }
+
     @Test func wrongInputChangesNothing() async throws {
         let town = try Town()
         let city = try await town.found()

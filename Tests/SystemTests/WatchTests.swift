@@ -128,18 +128,19 @@ struct WatchTests {
         try await terminal.close()
     }
 
+    /// What Ctrl-Z and fg send to a program on a terminal.
+    ///
     /// skipped: there is no tmux to give the program a terminal.
     @Test(.enabled(if: WatchTests.tmux != nil))
-    func ctrlZGivesTheScreenBackAndFgTakesItAgain() async throws {
+    func aStoppedListGivesTheScreenBackAndTakesItAgain() async throws {
         let town = try Town()
         let city = try await town.found()
         _ = try await reported(city, secondsAgo: 30)
         let terminal = try Terminal(town, try #require(Self.tmux), columns: 100, lines: 12)
         let program = try #require(Linli.path)
-        let goOn = town.path("go-on")
         try await terminal.run(
-            "set -m; \(program) watch --lang zh --home \(city.path); echo stopped;"
-                + " while [ ! -e \(goOn) ]; do sleep 0.1; done; fg; echo left with $?"
+            "echo before; bash -c 'echo $$ >\(town.path("pid")); exec \(program) watch --lang zh"
+                + " --home \(city.path)'; echo left with $?"
         )
         func shows(_ text: String, not absent: String) async -> Bool {
             await eventually {
@@ -147,12 +148,16 @@ struct WatchTests {
                 return screen.contains(text) && !screen.contains(absent)
             }
         }
-        #expect(await shows("未结 1", not: "stopped"))
-        try await terminal.type("C-z")
-        #expect(await shows("stopped", not: "未结"))
-        try Data().write(to: URL(filePath: goOn))
-        #expect(await shows("未结 1", not: "stopped"))
-        try await terminal.type("C-c")
+        #expect(await shows("未结 1", not: "before"))
+        let text = try String(contentsOfFile: town.path("pid"), encoding: .utf8)
+        let id = try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+        kill(id, SIGTSTP)
+        #expect(await shows("before", not: "未结"))
+        let state = try String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8)
+        #expect(state.contains(") T "), "\(state)")
+        kill(id, SIGCONT)
+        #expect(await shows("未结 1", not: "before"))
+        kill(id, SIGINT)
         #expect(await shows("left with 0", not: "未结"))
         try await terminal.close()
     }
@@ -184,8 +189,6 @@ private struct Terminal {
     func resize(columns: Int, lines: Int) async throws {
         _ = try await tmux(["resize-window", "-x", "\(columns)", "-y", "\(lines)"])
     }
-
-    func type(_ key: String) async throws { _ = try await tmux(["send-keys", key]) }
 
     func close() async throws { _ = try await tmux(["kill-server"]) }
 
