@@ -73,9 +73,11 @@ extension KeeperActor {
         _ scopes: PartScopes,
         proven: UInt64
     ) throws -> (dropped: UInt64, wanted: UInt64) {
+        // Full text keeps the words of deleted rows until it is made again. Before, so that no
+        // crash leaves it behind; and after, since somebody may have searched meanwhile.
+        if proven > 0 { SearchIndex.remove(beside: keeper.home.databasePath) }
         let result = try keeper.store.setScopes(scopes, droppingAtMost: proven)
         if result.dropped > 0 {
-            // Full text keeps the words of deleted rows until it is made again.
             SearchIndex.remove(beside: keeper.home.databasePath)
             try keeper.store.freeSpace()
         }
