@@ -42,7 +42,8 @@ final class WatchScreen {
     /// the shell goes on with it.
     func suspend() {
         close()
-        _ = kill(getpid(), SIGSTOP)
+        // To this thread, which so stops here: sent to the process, it could draw on for a moment.
+        _ = raise(SIGSTOP)
         open()
     }
 
