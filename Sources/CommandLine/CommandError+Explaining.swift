@@ -27,6 +27,13 @@ extension CommandError {
                             ? "the home or its disk can not be written to: look at owner and mount"
                             : error.isCorrupt ? "restore the home from a backup" : nil
             )
+        case .tooOld as StoreError:
+            self.init(
+                .unknown,
+                String(describing: error),
+                hint:
+                    "make a new home and linli sync, or linli bundle read what the old program writes"
+            )
         case let error as StoreError:
             self.init(.unknown, error.description, hint: "linli verify names what is wrong")
         case let error as Fence.Failure:

@@ -4,7 +4,7 @@
 /// table needs no index beside its row ids and a log is one range of it.
 enum Schema {
     /// Version of a database that this program writes.
-    static let version: Int64 = 1
+    static let version: Int64 = 2
 
     /// Bits of a position below the log's number.
     static let sequenceBits: Int64 = 40

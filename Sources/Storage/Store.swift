@@ -70,6 +70,7 @@ package final class Store {
         roster = Roster(ledger: .zero)
         let version = try database.first("PRAGMA user_version") { $0.integer(0) } ?? 0
         guard version <= Schema.version else { throw StoreError.tooNew(version) }
+        guard version == 0 || version == Schema.version else { throw StoreError.tooOld(version) }
         if version == 0 {
             guard mode == .readWrite else {
                 throw StoreError.damaged("it has no tables")

@@ -6,6 +6,8 @@ package enum StoreError: Error, Hashable, Sendable {
     case damaged(String)
     /// The database was written by a newer program.
     case tooNew(Int64)
+    /// The database was written by an earlier program than any that was released.
+    case tooOld(Int64)
     /// The log is not held.
     case unknownLog(Bytes32)
     /// The package does not continue what is held.
@@ -22,6 +24,8 @@ extension StoreError: CustomStringConvertible {
         case .damaged(let what): "the database is damaged: \(what)"
         case .tooNew(let version):
             "the database has version \(version), this program knows \(Schema.version)"
+        case .tooOld(let version):
+            "the database has version \(version), which was never released; want \(Schema.version)"
         case .unknownLog(let log): "log \(log.short) is not held"
         case .outOfPlace(let log, let got, let want):
             "entries for log \(log.short) start at \(got), want \(want)"
