@@ -1,4 +1,5 @@
 internal import COpenSSL
+internal import Encoding
 
 /// Which kind of key an OpenSSL handle holds.
 enum KeyType {
@@ -165,6 +166,30 @@ private func wipe(_ bytes: UnsafeMutableRawBufferPointer) {
             throw .last(in: "PEM_write_bio_PKCS8")
         }
         return try unsafe text(in: bio)
+    }
+
+    /// What the two X25519 keys share.
+    ///
+    /// - Throws: ``CryptoError`` for a public key of small order too, with which all keys share
+    ///   zero bytes (RFC 7748 section 6.1).
+    func agreement(with other: KeyHandle) throws(CryptoError) -> Bytes32 {
+        guard let context = unsafe EVP_PKEY_CTX_new(raw, nil) else {
+            throw .last(in: "EVP_PKEY_CTX_new")
+        }
+        defer { unsafe EVP_PKEY_CTX_free(context) }
+        var shared = [UInt8](repeating: 0, count: Bytes32.count)
+        defer { unsafe shared.withUnsafeMutableBytes { unsafe wipe($0) } }
+        var count = shared.count
+        let isDone =
+            unsafe EVP_PKEY_derive_init(context) == 1
+            && EVP_PKEY_derive_set_peer(context, other.raw) == 1
+            && EVP_PKEY_derive(context, &shared, &count) == 1
+        guard isDone, count == Bytes32.count else { throw .last(in: "EVP_PKEY_derive") }
+        // OpenSSL refuses it too, by its documentation; RFC 9180 wants it checked.
+        guard shared.contains(where: { $0 != 0 }) else {
+            throw CryptoError("the two keys share nothing")
+        }
+        return Bytes32(shared, at: 0)
     }
 
     func sign(_ message: [UInt8]) throws(CryptoError) -> [UInt8] {

@@ -91,6 +91,11 @@ package struct SealKey: Sendable {
     /// PKCS#8 in PEM, unencrypted; secret.
     package func pem() throws(CryptoError) -> String { try handle.pem() }
 
+    /// What this key and a public one share.
+    func agreement(with other: Bytes32) throws(CryptoError) -> Bytes32 {
+        try handle.agreement(with: KeyHandle(publicKey: other.bytes, type: .x25519))
+    }
+
     /// PKCS#8 in PEM, encrypted under a passphrase, as ``SigningKey/pem(passphrase:random:)``.
     package func pem(passphrase: [UInt8], random: Bytes32) throws(CryptoError) -> String {
         try handle.pem(passphrase: passphrase, random: random)
