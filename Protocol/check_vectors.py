@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Checks vectors of encoding, entry, checkpoint, roster, case, bundle and frontier with verify.py,
-roster.py, fold.py, bundle.py and frontier.py, not with a node's code.
+"""Checks vectors of encoding, entry, sealed, checkpoint, roster, case, bundle and frontier with
+verify.py, sealed.py, roster.py, fold.py, bundle.py and frontier.py, not with a node's code.
 
     check_vectors.py [DIR]
 
@@ -14,6 +14,7 @@ import sys
 import bundle
 import fold
 import frontier
+import sealed
 from roster import Roster
 from verify import (
     ZERO,
@@ -45,6 +46,9 @@ def is_good(kind, vector):
     def data(name):
         return bytes.fromhex(vector[name][0])
 
+    def number(name):
+        return int(vector[name][0])
+
     if kind == "encoding":
         decode(data("cbor"))
         return True
@@ -63,6 +67,9 @@ def is_good(kind, vector):
         return subject_id(data("log"), int(vector["sequence"][0])) == data("id")
     if kind == "part":
         return commitment(data("salt"), data("bytes")) == data("commitment")
+    if kind == "opened":
+        place = sealed.place(data("ledger"), data("log"), *map(number, ("sequence", "part")))
+        return sealed.opened(data("sealed"), data("wraps"), data("key"), place) == data("clear")
     if kind == "leaf":
         leaf, key = data("leaf"), data("key")
         message = b"sigsum.org/v1/tree-leaf\0" + leaf[:32]
@@ -131,7 +138,7 @@ def main():
     beside = os.path.join(os.path.dirname(os.path.abspath(__file__)), "vectors")
     directory = sys.argv[1] if len(sys.argv) > 1 else beside
     count = wrong = 0
-    for area in ("encoding", "entry", "checkpoint", "roster", "case", "bundle", "frontier"):
+    for area in ("encoding", "entry", "sealed", "checkpoint", "roster", "case", "bundle", "frontier"):
         if not os.path.isdir(os.path.join(directory, area)):
             continue
         for name in sorted(os.listdir(os.path.join(directory, area))):

@@ -22,6 +22,7 @@ ANSWERS = {
     "approve redaction": (REDACTIONS, REDACTION), "refuse redaction": (REDACTIONS, REDACTION),
 }
 REDACTING = ("redact", "approve redaction", "refuse redaction")
+FOR_EVERY_KIND = REDACTING + ("share",)
 TWO_SIDED = ("link", "confirm link", "unlink", "relate")
 RECEIVING = ("offer", "give back", "assign", "assist", "link")
 ROSTER = ("log.open", "grant.", "policy.signing")
@@ -430,11 +431,11 @@ class Subject:
         if stage is None:
             return "not-opened"
         kind = self.opening.operation["kind"]
-        if operation["kind"] != kind and (act not in REDACTING or kind == "policy"):
+        if operation["kind"] != kind and (act not in FOR_EVERY_KIND or kind == "policy"):
             return "other-kind"
         if act == "take over" and self.opening.act != "take over":
             return "not-imported"
-        if stage not in operation["stages"] and act not in REDACTING:
+        if stage not in operation["stages"] and act not in FOR_EVERY_KIND:
             return f"stage {stage}"
         if operation["holder"] and not allowed(holders):
             return "not-holder"

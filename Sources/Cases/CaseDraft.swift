@@ -18,6 +18,16 @@ package struct CaseDraft: Hashable, Sendable {
         package let fields: [CBORPair]
         /// Clear bytes of each part: the detail part, then the text part, if there is any.
         package let parts: [[UInt8]]
+        /// What is to be sealed, if there is anything.
+        package let sealed: Sealed?
+    }
+
+    /// What is to be sealed in an entry.
+    package struct Sealed: Hashable, Sendable {
+        /// Clear bytes of the part.
+        package let clear: [UInt8]
+        /// Numbers of the fields in it, rising.
+        package let fields: [UInt64]
     }
 
     /// Starts without values.
@@ -146,8 +156,23 @@ package struct CaseDraft: Hashable, Sendable {
         try set(spec.field, text)
     }
 
+    /// Fields with values that are sealed whatever anybody says, or because `others` says so.
+    package func sealed(with others: Set<CaseField>) -> Set<CaseField> {
+        Set(
+            values.keys.filter { field in
+                field.spec.isPersonal || field.spec.isSealable && others.contains(field)
+            }
+        )
+    }
+
     /// Checks that nothing is missing and gives what goes into the entry.
-    package func compiled() throws(CaseDraftError) -> Content {
+    ///
+    /// - Parameter others: texts that are sealed beside persons' data.
+    /// - Returns: what goes into the header and each part.
+    /// - Throws: ``CaseDraftError``.
+    package func compiled(
+        sealing others: Set<CaseField> = []
+    ) throws(CaseDraftError) -> Content {
         for use in operation.fields where use.isRequired && values[use.field] == nil {
             throw .missing(flag: use.field.spec.flag)
         }
@@ -160,8 +185,23 @@ package struct CaseDraft: Hashable, Sendable {
             let list = CBORValue.array(inParts.map { .unsigned($0) })
             fields.insert(CBORPair(EntryValues.partFieldsKey, list), at: 0)
         }
-        let parts = PartKind.allCases.map { pairs(.part($0)) }.filter { !$0.isEmpty }
-        return Content(fields: fields, parts: parts.map { CBORValue.map($0).encoded })
+        let hidden = sealed(with: others)
+        let parts = PartKind.allCases.map { kind in
+            pairs(.part(kind)).filter { pair in !hidden.contains { $0.rawValue == pair.key } }
+        }.filter { !$0.isEmpty }
+        return Content(
+            fields: fields,
+            parts: parts.map { CBORValue.map($0).encoded },
+            sealed: sealed(hidden)
+        )
+    }
+
+    private func sealed(_ fields: Set<CaseField>) -> Sealed? {
+        let pairs = values.filter { fields.contains($0.key) }
+            .map { CBORPair($0.key.rawValue, $0.value) }
+            .sorted { $0.key < $1.key }
+        guard !pairs.isEmpty else { return nil }
+        return Sealed(clear: CBORValue.map(pairs).encoded, fields: pairs.map(\.key))
     }
 
     /// Whether setting a field changes what the view shows.

@@ -61,6 +61,8 @@ package enum CaseField: UInt64, CaseIterable, Sendable {
     case window = 40
     case reporter = 41
     case alert = 42
+    case parties = 43
+    case contact = 44
 
     case name = 48
     case category = 49
@@ -214,6 +216,7 @@ package enum CaseField: UInt64, CaseIterable, Sendable {
     case workdays = 299
     case year = 300
     case isDefault = 301
+    case sealedFields = 302
 
     case organisationKind = 304
     case functions = 305

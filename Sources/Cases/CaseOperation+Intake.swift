@@ -16,7 +16,7 @@ extension CaseOperation {
         required: [.summary],
         optional: [
             .channel, .occurred, .urgent, .reference, .place, .address, .codeTable, .profile,
-            .window, .reporter, .alert, .tag, .receipt,
+            .window, .reporter, .alert, .parties, .contact, .tag, .receipt,
         ],
         in: [],
         to: .reported,
@@ -34,7 +34,7 @@ extension CaseOperation {
         required: [.category],
         optional: [
             .name, .scale, .people, .brief, .involved, .amount, .place, .address, .grid, .codeTable,
-            .risk, .level, .tag,
+            .risk, .level, .parties, .contact, .tag,
         ],
         in: [.reported],
         to: .registered,

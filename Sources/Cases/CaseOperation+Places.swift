@@ -160,7 +160,7 @@ extension CaseOperation {
 
     /// Deadline profiles and calendars.
     static let policies: [CaseOperation] = [
-        setProfile, setCalendar, repealPolicy,
+        setProfile, setCalendar, setSealing, repealPolicy,
     ]
 
     /// Sets a profile of deadlines for an area.
@@ -191,12 +191,26 @@ extension CaseOperation {
         to: .inForce,
         opens: true
     )
-    /// Ends a profile or a calendar.
+    /// Says which texts of cases are sealed in an area.
+    package static let setSealing = CaseOperation(
+        "policy.sealing",
+        "sealing",
+        Label("密封规则", "sealing"),
+        Label("规定本地区案件的哪些文字须密封", "says which texts of an area's cases are sealed"),
+        kind: .policy,
+        by: .leads,
+        required: [.sealedFields],
+        optional: [.basis],
+        in: [],
+        to: .inForce,
+        opens: true
+    )
+    /// Ends a profile, a calendar or a rule of sealing.
     package static let repealPolicy = CaseOperation(
         "policy.repeal",
         "repeal",
         Label("废止规则", "repeal"),
-        Label("废止时限标准或日历", "ends a profile or a calendar"),
+        Label("废止时限标准、日历或密封规则", "ends a profile, a calendar or a rule of sealing"),
         kind: .policy,
         by: .leads,
         required: [.reason],

@@ -1,8 +1,8 @@
 internal import Ledger
 
 extension CaseOperation {
-    /// Erasing what was written about persons.
-    static let redaction: [CaseOperation] = [redact, approveRedaction, refuseRedaction]
+    /// Erasing what was written about persons, and letting others read what is sealed.
+    static let redaction: [CaseOperation] = [redact, approveRedaction, refuseRedaction, share]
 
     /// Hides all parts of the entries that it names, at once and everywhere.
     package static let redact = CaseOperation(
@@ -41,5 +41,15 @@ extension CaseOperation {
         required: [.redaction, .reason],
         in: .all,
         act: .refuseRedaction
+    )
+    /// Carries wraps by which further nodes can open what earlier entries sealed.
+    package static let share = CaseOperation(
+        "case.share",
+        "share",
+        Label("授权开封", "share"),
+        Label("让其他节点能读密封内容", "lets further nodes read what is sealed"),
+        by: .staff,
+        in: .all,
+        act: .share
     )
 }

@@ -65,6 +65,8 @@ package final class CaseOperation: Sendable {
         case approveRedaction
         /// Takes a redaction away, so that what it hid is shown again.
         case refuseRedaction
+        /// Carries wraps for sealed parts of earlier entries.
+        case share
     }
 
     /// What stands in the header, such as `case.report`.
@@ -114,7 +116,7 @@ package final class CaseOperation: Sendable {
     /// Whether it is for subjects of every kind and stage but policies, which are never redacted.
     package var isForEveryKind: Bool {
         switch act {
-        case .redact, .approveRedaction, .refuseRedaction: true
+        case .redact, .approveRedaction, .refuseRedaction, .share: true
         default: false
         }
     }

@@ -7,8 +7,10 @@ package struct EntryValue: Hashable, Sendable {
     package let id: UInt64
     /// What the table says of it; nil for a field of a newer version or of another type.
     package let spec: FieldSpec?
-    /// The value; nil where its part is not held.
+    /// The value; nil where its part is not held, or sealed.
     package let value: CBORValue?
+    /// Whether the entry says that it is sealed.
+    package var isSealed = false
 }
 
 /// Reads the values of an entry back, whatever version wrote it.
@@ -22,17 +24,26 @@ package struct EntryValue: Hashable, Sendable {
 package enum EntryValues {
     /// Key of the header's fields under which the numbers of the fields in parts stand, rising.
     package static let partFieldsKey: UInt64 = 0
+    /// Keys of the header's fields that are no values.
+    private static let areAboutParts: Set = [partFieldsKey, SealField.key, WrapField.key]
 
     /// All values of an entry, numbers rising; unreadable parts count as not held.
     package static func read(_ header: Header, _ parts: [[UInt8]?]) -> [EntryValue] {
         var values = header.fields.compactMap { pair in
-            pair.key == partFieldsKey ? nil : known(pair.key, pair.value, isInPart: false)
+            areAboutParts.contains(pair.key)
+                ? nil : known(pair.key, pair.value, isInPart: false)
         }
         let held = pairs(of: parts)
+        let sealed = header.seal?.fields ?? []
         for id in partFields(of: header) ?? [] {
             guard let pair = held.first(where: { $0.key == id }) else {
                 values.append(
-                    EntryValue(id: id, spec: CaseField(rawValue: id)?.spec, value: nil)
+                    EntryValue(
+                        id: id,
+                        spec: CaseField(rawValue: id)?.spec,
+                        value: nil,
+                        isSealed: sealed.contains(id)
+                    )
                 )
                 continue
             }
@@ -53,7 +64,7 @@ package enum EntryValues {
     }
 
     /// What the parts that are held say, in their order.
-    static func pairs(of parts: [[UInt8]?]) -> [CBORPair] {
+    package static func pairs(of parts: [[UInt8]?]) -> [CBORPair] {
         parts.flatMap { part -> [CBORPair] in
             guard let part, case .map(let pairs)? = try? CBORValue(decoding: part) else {
                 return []

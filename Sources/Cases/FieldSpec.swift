@@ -1,12 +1,14 @@
 package import Encoding
 internal import Ledger
 
-/// One of the two erasable parts that an operation may have, in this order.
+/// One of the erasable parts that an operation may have, in this order.
 package enum PartKind: Int, CaseIterable, Sendable {
     /// Categories, places finer than the scope, units: nothing about a person.
     case detail
-    /// Free text, which may name people.
+    /// Free text, which may name people; sealed if its writer or a policy says so.
     case text
+    /// Persons' names, telephones, numbers: sealed, always.
+    case sealed
 }
 
 /// Where a field stands in an entry.
@@ -185,6 +187,12 @@ package final class FieldSpec: Sendable {
 }
 
 extension FieldSpec {
+    /// Whether what it holds can be sealed.
+    package var isSealable: Bool { place == .part(.text) || isPersonal }
+
+    /// Whether it holds persons' data, which are never written but sealed.
+    package var isPersonal: Bool { place == .part(.sealed) }
+
     /// A value as a reader sees it: a code with its name, an instant in the ledger's time.
     ///
     /// A code that no list has, and a value of another type, are shown as they are.

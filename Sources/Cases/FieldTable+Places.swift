@@ -145,6 +145,19 @@ extension FieldTable {
         ),
     ]
 
+    /// Which texts are sealed.
+    static let sealings: [FieldSpec] = [
+        field(
+            .sealedFields,
+            "seal-field",
+            Label("密封字段", "sealed field"),
+            .header,
+            .identifiers(count: 32),
+            .single,
+            Label("须密封的文字字段。可重复", "a text that is to be sealed. May be repeated")
+        )
+    ]
+
     /// Offices, activities and analyses.
     static let registry: [FieldSpec] = [
         field(

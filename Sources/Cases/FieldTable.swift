@@ -2,8 +2,9 @@
 package enum FieldTable {
     /// All fields, numbers rising.
     package static let all: [FieldSpec] =
-        (milestones + registers + intake + handling + mediation + mediationFile + custody
-        + supervision + taken + councils + covenants + alerts + places + policies + registry)
+        (milestones + registers + intake + persons + handling + mediation + mediationFile + custody
+        + supervision + taken + councils + covenants + alerts + places + policies + sealings
+        + registry)
         .sorted { $0.field.rawValue < $1.field.rawValue }
 
     /// The rows by their number; nil for numbers that no field has.
@@ -275,6 +276,26 @@ package enum FieldTable {
             .part(.detail),
             .code(.levels),
             Label("GB/T 31000 案件分级", "grade of GB/T 31000")
+        ),
+    ]
+
+    /// Who the people are.
+    private static let persons: [FieldSpec] = [
+        amendable(
+            .parties,
+            "party",
+            Label("当事人", "party"),
+            .part(.sealed),
+            .texts(max: 300, count: 16),
+            Label("每行一人: 姓名;电话;证件号;住址", "a person a line: name; telephone; number; address")
+        ),
+        amendable(
+            .contact,
+            "contact",
+            Label("联系方式", "contact"),
+            .part(.sealed),
+            .text(max: 300),
+            Label("报案人姓名与联系方式", "who reported it, and how to reach them")
         ),
     ]
 

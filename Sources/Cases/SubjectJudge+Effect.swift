@@ -92,7 +92,7 @@ extension SubjectJudge {
             effect.receiver = header.to
             change.added.append(Self.assistants)
         case .redact: change.added.append(Self.redactions)
-        case .approveRedaction: break
+        case .approveRedaction, .share: break
         case .refuseRedaction: remove(effect.answered, Self.redactions, landing, &change)
         case .release: remove(effect.answered, Self.assistants, landing, &change)
         case .link:

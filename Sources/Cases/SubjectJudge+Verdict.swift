@@ -224,7 +224,8 @@ extension SubjectJudge {
         case .appraise: return isDispatcher(landing) ? .sameHand : nil
         case .agree: return hasInterest(landing) ? .interest : nil
         case .apply: return isWithinApplicationTerm(landing) ? nil : .tooLate
-        case .plain, .suspend, .resume, .assist, .relate, .mediate, .takeOver: return nil
+        case .plain, .suspend, .resume, .assist, .relate, .mediate, .takeOver, .share:
+            return nil
         }
     }
 

@@ -56,10 +56,14 @@ extension SubjectView {
     /// What is redacted is absent everywhere, whether it is destroyed here already or not.
     private static func absentParts(_ judge: SubjectJudge) -> [AbsentPart] {
         let entries = judge.graph.entries
-        return entries.indices.filter { !judge.hidden.contains($0) }.map { entries[$0] }
-            .filter { $0.parts.contains(nil) }.sorted { $0.hash < $1.hash }
+        let hidden = Set(judge.hidden.map { entries[$0].hash })
+        return entries.filter { !hidden.contains($0.hash) && $0.parts.contains(nil) }
+            .sorted { $0.hash < $1.hash }
             .flatMap { entry in
-                entry.parts.indices.filter { entry.parts[$0] == nil }
+                // Wraps go with what they open.
+                let gone = entry.header.wraps.filter { hidden.contains($0.entry) }.map(\.part)
+                return entry.parts.indices
+                    .filter { entry.parts[$0] == nil && !gone.contains($0) }
                     .map { AbsentPart(entry: entry.hash, part: $0) }
             }
     }
@@ -132,8 +136,11 @@ extension SubjectView {
     ) -> [ImportFlag] {
         let target = deadlines.first { $0.clock == .target }?.state
         let claim = shown.text(.claim)
-        let holdsAllParts = judge.deeds
-            .allSatisfy { !judge.shown(judge.source($0)).parts.contains(nil) }
+        let readsAllParts = judge.deeds
+            .allSatisfy { deed in
+                let entry = judge.shown(judge.source(deed))
+                return !entry.parts.contains(nil) && entry.header.seal == nil
+            }
         return ImportFlag.allCases.filter { flag in
             switch flag {
             case .closedBeforeOpened:
@@ -144,7 +151,7 @@ extension SubjectView {
             case .claimContradicted:
                 claim == "overdue" && (target == .met || target == nil)
                     || claim == "ontime" && target == .missed
-            case .missingSummary: holdsAllParts && shown.text(.summary) == nil
+            case .missingSummary: readsAllParts && shown.text(.summary) == nil
             }
         }
     }

@@ -22,6 +22,8 @@ package struct EntryDraft: Hashable, Sendable {
     package var fields: [CBORPair]
     /// Clear bytes of each part.
     package var parts: [[UInt8]]
+    /// What is sealed, in a part after those; nil for nothing.
+    package var sealed: SealDraft?
     /// Place of an opened subject or of a grant.
     package var scope: Scope?
     /// The place that is to take what is offered.
@@ -45,6 +47,26 @@ package struct EntryDraft: Hashable, Sendable {
         self.scope = scope
         self.actor = actor
     }
+}
+
+/// What a draft hides from all but some nodes.
+package struct SealDraft: Hashable, Sendable {
+    /// Clear bytes, which leave the writer's process sealed only.
+    package let clear: [UInt8]
+    /// Numbers of the fields in them, rising.
+    package let fields: [UInt64]
+    /// Seal keys of who can read it, rising; 2 to ``KeyWraps/recipientsMax``.
+    package let recipients: [Bytes32]
+
+    /// Takes all three; recipients in any order.
+    package init(clear: [UInt8], fields: [UInt64], recipients: [Bytes32]) {
+        self.clear = clear
+        self.fields = fields
+        self.recipients = Set(recipients).sorted()
+    }
+
+    /// Fewest nodes that can read what is sealed: one alone could lose its key.
+    package static let recipientsMin = 2
 }
 
 /// Where and when a draft becomes an entry, and what its author knew.
@@ -75,6 +97,8 @@ package enum EntryDraftError: Error, Hashable, Sendable {
     case entryLength(Int)
     /// The header would not be read by others.
     case header(HeaderError)
+    /// What is sealed could be read by fewer or more nodes than it may.
+    case recipients(Int)
     /// OpenSSL did not sign.
     case signing(CryptoError)
 }
@@ -87,6 +111,9 @@ extension EntryDraftError: CustomStringConvertible {
         case .entryLength(let count):
             "entry would have \(count) bytes, want at most \(Part.entryBytesMax)"
         case .header(let error): error.description
+        case .recipients(let count):
+            "\(count) nodes could open what is sealed, want \(SealDraft.recipientsMin) to"
+                + " \(KeyWraps.recipientsMax)"
         case .signing(let error): error.description
         }
     }
@@ -142,11 +169,15 @@ extension EntryDraft {
         }
     }
 
+    /// How many fresh random values of 32 bytes writing it takes: a salt for each part; for a sealed
+    /// one and its wraps one each, the content key, the salt in the seal, and one for each wrap.
+    package var saltCount: Int { parts.count + (sealed.map { 4 + $0.recipients.count } ?? 0) }
+
     /// Writes header and parts; the leaf is signed apart, on whichever thread.
     ///
     /// - Parameters:
     ///   - context: where and when, and what the author knew.
-    ///   - salts: a fresh random salt for each part, in order, as many as parts.
+    ///   - salts: fresh random values in the order of ``saltCount``, as many.
     ///   - hasher: used on this thread.
     /// - Returns: the entry without its leaf.
     /// - Throws: ``EntryDraftError``.
@@ -155,9 +186,20 @@ extension EntryDraft {
         salts: [Bytes32],
         hasher: SHA256Hasher = SHA256Hasher()
     ) throws(EntryDraftError) -> UnsignedEntry {
-        precondition(salts.count == self.parts.count, "one salt for each part")
-        let parts = zip(salts, self.parts).map { Part(salt: $0, bytes: $1) }
-        let header = header(in: context, commitments: parts.map { $0.commitment(hasher) })
+        precondition(salts.count == saltCount, "one salt for each part")
+        var parts = zip(salts, self.parts).map { Part(salt: $0, bytes: $1) }
+        var fields = fields
+        if let sealed {
+            let random = Array(salts.dropFirst(parts.count))
+            let field = SealField(part: parts.count, wraps: parts.count + 1, fields: sealed.fields)
+            parts += try sealed.parts(at: field.part, in: context, random: random)
+            fields.insert(
+                field.pair,
+                at: fields.firstIndex { $0.key > SealField.key } ?? fields.count
+            )
+        }
+        let commitments = parts.map { $0.commitment(hasher) }
+        let header = header(in: context, fields: fields, commitments: commitments)
         let bytes = header.encoded
         guard bytes.count <= Header.bytesMax else { throw .headerLength(bytes.count) }
         // What others could not read must not enter the log: nothing can take it out again.
@@ -176,7 +218,7 @@ extension EntryDraft {
     ///
     /// - Parameters:
     ///   - context: where and when, and what the author knew.
-    ///   - salts: a fresh random salt for each part, in order, as many as parts.
+    ///   - salts: as there.
     ///   - author: signs the leaf.
     /// - Returns: the entry with its header and hash.
     /// - Throws: ``EntryDraftError``.
@@ -189,7 +231,11 @@ extension EntryDraft {
         return (try unsigned.signed(by: author), unsigned.header, unsigned.hash)
     }
 
-    private func header(in context: EntryContext, commitments: [Digest]) -> Header {
+    private func header(
+        in context: EntryContext,
+        fields: [CBORPair],
+        commitments: [Digest]
+    ) -> Header {
         let subject: SubjectID =
             switch self.subject {
             case .opened:
@@ -211,5 +257,37 @@ extension EntryDraft {
         header.to = to
         header.actor = actor
         return header
+    }
+}
+
+extension SealDraft {
+    /// The sealed part and that with its wraps.
+    fileprivate func parts(
+        at index: Int,
+        in context: EntryContext,
+        random: [Bytes32]
+    ) throws(EntryDraftError) -> [Part] {
+        guard Self.recipientsMin...KeyWraps.recipientsMax ~= recipients.count else {
+            throw .recipients(recipients.count)
+        }
+        let place = SealPlace(
+            ledger: context.ledger,
+            id: PartID(log: context.place.log, sequence: context.place.sequence, part: index)
+        )
+        do {
+            let part = try SealedPart(sealing: clear, key: random[2], salt: random[3], place: place)
+            let wraps = try KeyWraps(
+                of: random[2],
+                place: place,
+                to: recipients,
+                random: Array(random.dropFirst(4))
+            )
+            return [
+                Part(salt: random[0], bytes: part.encoded),
+                Part(salt: random[1], bytes: wraps.encoded),
+            ]
+        } catch {
+            throw .signing(error)
+        }
     }
 }

@@ -28,11 +28,12 @@ extension AppendItem {
             reference.map { .bytes($0.bytes) } ?? .null,
             .array(draft.further.map { .bytes($0.bytes) }),
             draft.to.map { .text($0.code) } ?? .null,
+            draft.sealed.map(\.value) ?? .null,
         ])
     }
 
     init?(value: CBORValue) {
-        guard case .array(let items) = value, items.count == 9,
+        guard case .array(let items) = value, items.count == 10,
             let operation = items[0].text, case .map(let fields) = items[2],
             case .array(let parts) = items[3], case .array(let further) = items[7]
         else { return nil }
@@ -45,13 +46,36 @@ extension AppendItem {
         draft.scope = items[4].text.flatMap { Scope($0) }
         draft.actor = items[5].text
         draft.to = items[8].text.flatMap { Scope($0) }
+        draft.sealed = SealDraft(value: items[9])
         draft.further = further.compactMap { $0.bytes.flatMap { SubjectID($0) } }
         let isWhole =
             draft.parts.count == parts.count && draft.further.count == further.count
             && (items[4] == .null) == (draft.scope == nil)
             && (items[8] == .null) == (draft.to == nil)
+            && (items[9] == .null) == (draft.sealed == nil)
         guard isWhole else { return nil }
         self.init(draft, reference: items[6].bytes32)
+    }
+}
+
+extension SealDraft {
+    var value: CBORValue {
+        .array([
+            .bytes(clear), .array(fields.map { .unsigned($0) }),
+            .array(recipients.map { .bytes($0.bytes) }),
+        ])
+    }
+
+    init?(value: CBORValue) {
+        guard case .array(let items) = value, items.count == 3, let clear = items[0].bytes,
+            case .array(let numbers) = items[1], case .array(let keys) = items[2]
+        else { return nil }
+        self.init(
+            clear: clear,
+            fields: numbers.compactMap(\.unsigned),
+            recipients: keys.compactMap(\.bytes32)
+        )
+        guard self.value == value else { return nil }
     }
 }
 

@@ -59,6 +59,14 @@ package enum KeyFile {
         do { return try SigningKey(pem: text) } catch { throw .unreadableKey(path) }
     }
 
+    /// Reads an X25519 key that is not encrypted.
+    ///
+    /// - Throws: ``HomeError``.
+    package static func sealKey(_ path: String) throws(HomeError) -> SealKey {
+        let text = try read(path)
+        do { return try SealKey(pem: text) } catch { throw .unreadableKey(path) }
+    }
+
     /// Reads a person's Ed25519 key, which may be encrypted.
     ///
     /// - Parameters:

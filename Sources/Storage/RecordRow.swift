@@ -40,7 +40,7 @@ package struct RecordRow: Hashable, Sendable {
 
     /// What a subject of a kind is made of.
     package enum Form: String, Sendable {
-        case record, place, alias, grids, succession, profile, calendar
+        case record, place, alias, grids, succession, profile, calendar, sealing
     }
 
     static let columns = """
@@ -65,7 +65,7 @@ package struct RecordRow: Hashable, Sendable {
             switch form {
             case .alias: view.text(.placeCode)
             case .succession: view.list(.newCodes).joined(separator: " ")
-            case .record, .place, .grids, .profile, .calendar: view.text(.parent)
+            case .record, .place, .grids, .profile, .calendar, .sealing: view.text(.parent)
             }
         variety =
             view.text(.placeLevel) ?? view.text(.alertKind) ?? view.text(.organisationKind)
@@ -116,7 +116,9 @@ package struct RecordRow: Hashable, Sendable {
             if view[.grids] != nil { return .grids }
             if view[.oldCode] != nil { return .succession }
             return view.registers.contains { $0.id == CaseField.alias.rawValue } ? .alias : .place
-        case .policy: return view[.year] == nil ? .profile : .calendar
+        case .policy:
+            if view[.sealedFields] != nil { return .sealing }
+            return view[.year] == nil ? .profile : .calendar
         default: return .record
         }
     }
@@ -125,6 +127,7 @@ package struct RecordRow: Hashable, Sendable {
         switch form {
         case .place: view.text(.placeCode)
         case .alias: nil
+        case .sealing: view.list(.sealedFields).joined(separator: " ")
         case .succession: view.text(.oldCode)
         case .profile: view.text(.profileCode)
         case .calendar: view.number(.year).map(String.init)

@@ -85,7 +85,7 @@ extension Store {
         salt: () -> Bytes32
     ) throws -> AppendedEntries {
         try append(items, signer: .key(author), time: time) { index, _ in
-            items[index].draft.parts.map { _ in salt() }
+            (0..<items[index].draft.saltCount).map { _ in salt() }
         }
     }
 

@@ -54,7 +54,7 @@ package struct EntryProposal: Hashable, Sendable {
         var leaves: [[UInt8]] = []
         for (offset, place) in places.enumerated() {
             guard items.indices.contains(place.index),
-                place.salts.count == items[place.index].draft.parts.count
+                place.salts.count == items[place.index].draft.saltCount
             else { throw .moved }
             let context = EntryContext(
                 ledger: ledger,
@@ -111,7 +111,7 @@ extension Store {
         do {
             try database.transaction {
                 try add(items, to: &batch, identity, time) { index, context in
-                    let salts = items[index].draft.parts.map { _ in salt() }
+                    let salts = (0..<items[index].draft.saltCount).map { _ in salt() }
                     let place = EntryProposal.Place(
                         index: index,
                         after: context.after,
@@ -156,7 +156,7 @@ extension Store {
             guard offset < proposal.places.count,
                 proposal.places[offset].index == index,
                 proposal.places[offset].after == context.after,
-                proposal.places[offset].salts.count == items[index].draft.parts.count
+                proposal.places[offset].salts.count == items[index].draft.saltCount
             else { throw AppendError.moved }
             return proposal.places[offset].salts
         }

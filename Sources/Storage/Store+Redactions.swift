@@ -37,6 +37,59 @@ extension Store {
                 ]
             )
         }
+        try destroyLateWraps(about: subject)
+    }
+
+    /// Destroys wraps that came after what they open was destroyed here; inside a transaction.
+    private func destroyLateWraps(about subject: Int64) throws {
+        let isGone = try database.first(
+            "SELECT 1 FROM redaction WHERE subject = ? AND state >= 2 LIMIT 1",
+            [.integer(subject)]
+        ) { _ in true }
+        guard isGone == true else { return }
+        var deleted = 0
+        for (position, entry) in try positionedEntries(about: subject) {
+            guard let position, let seal = entry.header.seal else { continue }
+            let row = position << Schema.partBits | Int64(seal.part)
+            guard try absentState(row) == .redacted else { continue }
+            deleted += try destroyWraps(of: [entry.hash], about: subject)
+        }
+        guard deleted > 0 else { return }
+        // The log of changes is emptied of them too.
+        try database.run(
+            "UPDATE redaction SET state = 2 WHERE subject = ? AND state = 3",
+            [.integer(subject)]
+        )
+    }
+
+    private func positionedEntries(about subject: Int64) throws -> [PositionedEntry] {
+        try positionedEntries(
+            "SELECT position FROM subject_entry WHERE subject = ? ORDER BY position",
+            [.integer(subject)]
+        )
+    }
+
+    /// Deletes the parts of later entries with wraps for these ones; inside a transaction.
+    ///
+    /// - Returns: how many were held.
+    private func destroyWraps(of named: Set<Digest>, about subject: Int64) throws -> Int {
+        var deleted = 0
+        for case (let position?, let entry) in try positionedEntries(about: subject) {
+            for wrap in entry.header.wraps where named.contains(wrap.entry) {
+                deleted += try destroyPart(position << Schema.partBits | Int64(wrap.part))
+            }
+        }
+        return deleted
+    }
+
+    private func destroyPart(_ row: Int64) throws -> Int {
+        try database.run("DELETE FROM part WHERE position = ?", [.integer(row)])
+        let deleted = database.changeCount
+        try database.run(
+            "INSERT OR REPLACE INTO part_absent (position, state) VALUES (?, ?)",
+            [.integer(row), .integer(PartState.redacted.rawValue)]
+        )
+        return deleted
     }
 
     /// Destroys the parts that approved redactions name.
@@ -107,7 +160,7 @@ extension Store {
         for (position, hash) in try positions(about: subject) where named.contains(hash) {
             deleted += try destroyParts(at: position)
         }
-        return deleted
+        return try deleted + destroyWraps(of: named, about: subject)
     }
 
     /// Deletes all parts of an entry, so that none of them is asked for, stored or given any more;
@@ -116,21 +169,9 @@ extension Store {
     /// - Returns: how many were held.
     private func destroyParts(at position: Int64) throws -> Int {
         let first = position << Schema.partBits
-        try database.run(
-            "DELETE FROM part WHERE position BETWEEN ? AND ?",
-            [.integer(first), .integer(first | (1 << Schema.partBits - 1))]
-        )
-        let deleted = database.changeCount
-        for index in try header(at: position)?.parts.indices ?? 0..<0 {
-            try database.run(
-                "INSERT OR REPLACE INTO part_absent (position, state) VALUES (?, ?)",
-                [
-                    .integer(first | Int64(index)),
-                    .integer(PartState.redacted.rawValue),
-                ]
-            )
+        return try (header(at: position)?.parts.indices ?? 0..<0).reduce(0) { deleted, index in
+            try deleted + destroyPart(first | Int64(index))
         }
-        return deleted
     }
 
     /// Empties the write-ahead log of what was deleted, unless somebody reads the database.

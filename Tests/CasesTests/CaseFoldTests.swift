@@ -74,6 +74,7 @@ private let admissible: [String: Set<Stage>] = [
     "case.link": every, "case.confirm-link": every, "case.unlink": every, "case.relate": every,
     "case.settle": every,
     "case.redact": every, "case.approve-redaction": every, "case.refuse-redaction": every,
+    "case.share": every,
 ]
 
 /// Which operations fit which stage of anything else.
@@ -91,7 +92,8 @@ private let admissibleElsewhere: [String: Set<Stage>] = [
     "place.grids": [], "place.succeed": [],
     "organisation.record": [], "organisation.amend": [.inForce], "organisation.close": [.inForce],
     "activity.record": [], "analysis.record": [],
-    "policy.profile": [], "policy.calendar": [], "policy.repeal": [.inForce],
+    "policy.profile": [], "policy.calendar": [], "policy.sealing": [],
+    "policy.repeal": [.inForce],
 ]
 
 /// Ways to every stage of a case but merged, which takes another case.

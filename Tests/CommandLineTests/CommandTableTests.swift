@@ -25,14 +25,17 @@ struct CommandTableTests {
         #expect(command.arguments.count == named)
         for use in operation.fields {
             let spec = use.field.spec
-            let flag = try #require(command.flags.first { $0.name == spec.flag })
+            let name = spec.isPersonal ? spec.flag + "-file" : spec.flag
+            let flag = try #require(command.flags.first { $0.name == name })
+            // Nobody can give persons' data in the command line.
+            #expect(command.flags.contains { $0.name == spec.flag } == !spec.isPersonal)
             #expect(flag.value != nil)
             // What is answered is found by itself if there is one only.
             let isFilled = [.offer, .link, .assistance, .redaction].contains(use.field)
             #expect(flag.help.en.hasPrefix("required") == (use.isRequired && !isFilled))
-            #expect(flag.isRepeated == (spec.type.itemsMax != nil))
+            #expect(flag.isRepeated == (spec.type.itemsMax != nil && !spec.isPersonal))
             let hasFile = command.flags.contains { $0.name == spec.flag + "-file" }
-            #expect(hasFile == (spec.place == .part(.text) && !flag.isRepeated))
+            #expect(hasFile == spec.isSealable)
             guard case .code(let list) = spec.type else { continue }
             if list.codes.count <= 20 {
                 for code in list.codes { #expect(flag.help.zh.contains(code.label.zh)) }

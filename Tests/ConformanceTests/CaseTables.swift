@@ -50,6 +50,7 @@ enum CaseTables {
         case .redact: "redact"
         case .approveRedaction: "approve redaction"
         case .refuseRedaction: "refuse redaction"
+        case .share: "share"
         case .assist: "assist"
         case .release: "release"
         case .link: "link"
@@ -104,6 +105,7 @@ enum CaseTables {
         case .header: "header"
         case .part(.detail): "detail part"
         case .part(.text): "text part"
+        case .part(.sealed): "sealed part"
         }
     }
 

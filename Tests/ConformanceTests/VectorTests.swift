@@ -18,7 +18,7 @@ import TransparencyLog
         try EncodingVectors.all + EntryVectors.all + CheckpointVectors.all()
             + RosterVectors.all() + AuthorityVectors.all() + ReplicationVectors.all()
             + CaseVectors.all() + PlaceVectors.all() + CalendarVectors.all() + BundleVectors.all()
-            + FrontierVectors.all()
+            + FrontierVectors.all() + SealedVectors.all()
     }
 
     private static func stored() throws -> [String] {
@@ -67,6 +67,7 @@ import TransparencyLog
         case ("entry", "place"): try place(file)
         case ("entry", "subject"): try subject(file)
         case ("entry", "part"): try part(file)
+        case ("sealed", "opened"): try SealedVectors.isGood(file)
         case ("checkpoint", "leaf"): try leaf(file)
         case ("checkpoint", "tree"): try tree(file)
         case ("checkpoint", "note"): try note(file)

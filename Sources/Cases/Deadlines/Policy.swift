@@ -33,6 +33,13 @@ package struct Policy: Hashable, Sendable {
     package let profiles: [LocalProfile]
     /// Working days.
     package let calendar: WorkCalendar
+    /// Texts that areas want sealed, by number of the field.
+    private let sealings: [Sealing]
+
+    private struct Sealing: Hashable, Sendable {
+        let scope: Scope
+        let fields: [CaseField]
+    }
 
     /// No policy: the standard profiles, and weekends as the only days off.
     package static let standard = Policy([])
@@ -57,6 +64,24 @@ package struct Policy: Hashable, Sendable {
             chosen.append(year)
         }
         calendar = (try? WorkCalendar(chosen)) ?? .weekendsOnly
+        sealings = views.compactMap { view in
+            guard view.stage == .inForce, case .array(let flags)? = view[.sealedFields] else {
+                return nil
+            }
+            let fields = flags.compactMap { flag -> CaseField? in
+                guard case .text(let text) = flag else { return nil }
+                return FieldTable.field(flag: text)?.field
+            }
+            return Sealing(scope: view.scope, fields: fields)
+        }
+    }
+
+    /// Texts that are to be sealed in cases of any of these places.
+    package func sealedFields(in places: [Scope]) -> Set<CaseField> {
+        Set(
+            sealings.filter { sealing in places.contains(where: sealing.scope.covers) }
+                .flatMap(\.fields)
+        )
     }
 
     /// The profile of this name that held at an instant in a place: the area's own, else the

@@ -22,7 +22,20 @@ enum FreeText {
         throw CommandError(
             .usage,
             "--\(flag) seems to hold \(kind.label); nothing was written",
-            hint: "leave it out, or write it all the same with --allow-personal"
+            hint:
+                "leave it out, seal it (--party-file, --contact-file, --seal-text), or write it all"
+                + " the same with --allow-personal"
+        )
+    }
+
+    /// Refuses a person's number in what goes into a header, whatever flag is given: headers are
+    /// permanent.
+    static func checkHeader(_ text: String, flag: String) throws(CommandError) {
+        guard let kind = PersonalData.found(in: text) else { return }
+        throw CommandError(
+            .usage,
+            "--\(flag) seems to hold \(kind.label); nothing was written",
+            hint: "it would stand in a header, which can never be erased"
         )
     }
 

@@ -16,11 +16,14 @@ extension Program {
         let view = try invocation.openView()
         let (store, basis) = (view.store, view.basis)
         let subject = try store.subject(called: invocation.arguments[0])
-        let history = try store.folded(subject).history
+        let folded = try store.folded(subject)
+        let history = folded.history
         if invocation.isJSON {
             for judged in history { invocation.output.line(json(judged, store).line) }
         } else {
-            printHistory(history, store, invocation)
+            let seals =
+                invocation.has("values") ? try CaseSeals(folded.view, store, invocation) : nil
+            printHistory(history, seals, store, invocation)
         }
         basis.finish(invocation)
         return .good
@@ -48,11 +51,15 @@ extension Program {
                     JSON.Member(key: CaseField.name(of: value.id), value: JSON(value.value))
                 }
             ),
+            "sealed": .array(
+                judged.values.filter(\.isSealed).map { .text(CaseField.name(of: $0.id)) }
+            ),
         ]
     }
 
     private static func printHistory(
         _ history: [JudgedEntry],
+        _ seals: CaseSeals?,
         _ store: Store,
         _ invocation: Invocation
     ) {
@@ -72,9 +79,14 @@ extension Program {
         for (judged, line) in zip(history, output.aligned(rows)) {
             output.line(line)
             for value in judged.values {
-                let text = output.value(value.value, of: value.spec)
+                let text =
+                    value.value == nil
+                    ? seals?.text(value.id, of: judged.entry.hash, output) : nil
                 output.line(
-                    Output.printable("    \(output.label(ofField: value.id)): \(text)")
+                    Output.printable(
+                        "    \(output.label(ofField: value.id)): "
+                            + (text ?? output.value(value.value, of: value.spec))
+                    )
                 )
             }
         }

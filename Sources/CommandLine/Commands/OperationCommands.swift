@@ -11,7 +11,7 @@ extension Program {
             "\(operation.kind.rawValue) \(operation.verb)",
             arguments(operation),
             flags: operation.fields.flatMap(Self.flags) + OperationChecks.flags(operation)
-                + placeFlags(operation)
+                + placeFlags(operation) + Sealing.flags(operation)
                 + authorFlags.filter { $0.name != "allow-personal" || operation.kind != .dwelling },
             group: operation.kind == .case ? .cases : .community,
             OperationChecks.help(operation)
@@ -89,13 +89,20 @@ extension Program {
         }
         let isList = spec.type.itemsMax != nil
         let flag = Command.Flag(spec.flag, spec.type.placeholder, isRepeated: isList, help)
-        guard spec.place == .part(.text), !isList else { return [flag] }
+        guard spec.isSealable else { return [flag] }
+        let from = Label(
+            isList ? "取自文件或标准输入,每行一项" : "取自文件或标准输入",
+            isList ? "from a file or standard input, one a line" : "from a file or standard input"
+        )
         let file = Command.Flag(
             spec.flag + "-file",
             "PATH|-",
-            Label("\(spec.label.zh)取自文件或标准输入", "\(spec.label.en) from a file or standard input")
+            spec.isPersonal
+                ? Label("密封。\(help.zh);\(from.zh)", "sealed. \(help.en); \(from.en)")
+                : Label("\(spec.label.zh)\(from.zh)", "\(spec.label.en) \(from.en)")
         )
-        return [flag, file]
+        // Persons' data stay out of the list of processes and the shell's history.
+        return spec.isPersonal ? [file] : [flag, file]
     }
 
     /// Most codes that a line of help lists.

@@ -8,10 +8,17 @@ internal import NodeRuntime
 struct OperationText {
     private let operation: CaseOperation
     private let invocation: Invocation
+    /// Texts that are sealed: they can hold a person's numbers and come from no argument.
+    private let sealed: Set<CaseField>
 
-    init(_ operation: CaseOperation, _ invocation: Invocation) {
+    init(
+        _ operation: CaseOperation,
+        _ invocation: Invocation,
+        _ sealed: Set<CaseField> = []
+    ) {
         self.operation = operation
         self.invocation = invocation
+        self.sealed = sealed
     }
 
     /// Most bytes of a file; no field takes so much.
@@ -24,15 +31,16 @@ struct OperationText {
         var draft = CaseDraft(operation)
         var hasReadInput = false
         for spec in operation.fields.map(\.field.spec) where !Self.areFilled.contains(spec.field) {
-            if spec.type.itemsMax != nil {
-                let items = invocation.all(spec.flag)
-                for text in items { try check(text, of: spec) }
-                if !items.isEmpty { try draft.set(spec.field, items: items) }
-                continue
-            }
             let file = invocation[spec.flag + "-file"]
             guard file == nil || invocation[spec.flag] == nil else {
                 throw CommandError(.usage, "--\(spec.flag) and --\(spec.flag)-file are both given")
+            }
+            guard !sealed.contains(spec.field) || invocation[spec.flag] == nil else {
+                throw CommandError(
+                    .usage,
+                    "--\(spec.flag) is sealed and must not stand in the command line",
+                    hint: "give --\(spec.flag)-file FILE, or - for standard input"
+                )
             }
             if file == "-" {
                 guard !hasReadInput else {
@@ -40,7 +48,13 @@ struct OperationText {
                 }
                 hasReadInput = true
             }
-            guard let text = try file.map(Self.read) ?? invocation[spec.flag] else { continue }
+            if spec.type.itemsMax != nil {
+                let items = try file.map(lines) ?? invocation.all(spec.flag)
+                for text in items { try check(text, of: spec) }
+                if !items.isEmpty { try draft.set(spec.field, items: items) }
+                continue
+            }
+            guard let text = try file.map(read) ?? invocation[spec.flag] else { continue }
             try check(text, of: spec)
             if spec.type == .subject {
                 try draft.set(spec.field, .bytes(try subject(text, of: spec).bytes))
@@ -104,9 +118,10 @@ struct OperationText {
     private func check(_ text: String, of spec: FieldSpec) throws(CommandError) {
         switch spec.type {
         case .text, .texts: break
-        default: return
+        default: return try checkHeader(text, of: spec)
         }
         try FreeText.checkForm(text, flag: spec.flag)
+        guard !sealed.contains(spec.field) else { return }
         guard operation.kind != .dwelling else {
             // An address code has as many digits as a card's number.
             guard let kind = PersonalData.found(in: text),
@@ -122,6 +137,18 @@ struct OperationText {
         try FreeText.check(text, flag: spec.flag, invocation)
     }
 
+    /// Refuses a word or code that is a person's number: nothing ever takes it out of a header.
+    ///
+    /// Address codes have as many digits as a card's number.
+    private func checkHeader(_ text: String, of spec: FieldSpec) throws(CommandError) {
+        switch spec.type {
+        case .identifier, .identifiers, .code: break
+        default: return
+        }
+        guard operation.kind != .place else { return }
+        try FreeText.checkHeader(text, flag: spec.flag)
+    }
+
     /// Numbers that others gave can look like anybody's.
     private static func isFree(_ spec: FieldSpec) -> Bool {
         switch spec.type {
@@ -131,7 +158,23 @@ struct OperationText {
         return spec.field != .reference && spec.field != .address
     }
 
-    /// The text of a file without its last line end; `-` is standard input.
+    /// The lines of a file, without empty ones.
+    private func lines(_ path: String) throws(CommandError) -> [String] {
+        try read(path).split(separator: "\n").map(String.init)
+            .filter { !$0.allSatisfy(\.isWhitespace) }
+    }
+
+    /// The text of a file without its last line end; `-` is standard input, of which a terminal
+    /// is asked for it.
+    private func read(_ path: String) throws(CommandError) -> String {
+        if path == "-", isatty(STDIN_FILENO) == 1 {
+            invocation.output.remark(
+                invocation.output.text("请输入,以 Ctrl-D 结束:", "type the text, and end it with Ctrl-D:")
+            )
+        }
+        return try Self.read(path)
+    }
+
     private static func read(_ path: String) throws(CommandError) -> String {
         let data: Data?
         do {

@@ -18,7 +18,8 @@ struct OperationWrite {
 
     func run() throws -> ExitCode {
         let home = try invocation.home()
-        var values = try OperationText(operation, invocation).draft()
+        let sealing = try Sealing(operation, invocation, home)
+        var values = try OperationText(operation, invocation, sealing.fields).draft()
         let actor = try actor()
         let author = try invocation.author()
         guard actor == nil || author == nil else {
@@ -31,7 +32,7 @@ struct OperationWrite {
         }
         try OperationChecks(operation, invocation)
             .complete(&values, about: subject, in: target.scope)
-        let content = try values.compiled()
+        let content = try values.compiled(sealing: sealing.fields)
         var draft = EntryDraft(
             operation: operation.name,
             subject: target.subject,
@@ -42,9 +43,15 @@ struct OperationWrite {
         )
         draft.further = target.further
         draft.to = target.to
+        draft.sealed = try sealing.sealed(content.sealed, subject, in: target.scope)
+        let shares = try sealing.shares(subject, offeredTo: target.to, actor: actor)
+        guard operation != .share || !shares.isEmpty else {
+            throw CommandError(.bad, "nothing was sealed that these nodes can not open already")
+        }
+        let drafts = operation == .share ? shares : [draft] + shares
         // No reader is open meanwhile: a writer folds its write-ahead log into the database when
         // it is the last one to close it.
-        let receipt = try HomeWriter(home).append([AppendItem(draft)], as: author)
+        let receipt = try HomeWriter(home).append(drafts.map { AppendItem($0) }, as: author)
         guard case .written(let id, let place, let hash)? = receipt.outcomes.first else {
             throw CommandError(.unknown, "the entry was not written")
         }
@@ -261,7 +268,7 @@ struct OperationWrite {
                 "--actor is no staff number, want 1 to \(Header.actorMax) letters, digits or hyphens"
             )
         }
-        try FreeText.check(actor, flag: "actor", invocation)
+        try FreeText.checkHeader(actor, flag: "actor")
         return actor
     }
 

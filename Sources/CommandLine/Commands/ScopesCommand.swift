@@ -168,6 +168,9 @@ extension CaseRow {
     /// What the case is about, in a list; that it is not held here, where nothing is known of it.
     func said(_ output: Output) -> String {
         if let summary { return summary }
-        return absentParts > 0 ? output.text("〔未存于本节点〕", "[not held here]") : ""
+        if absentParts > 0 { return output.text("〔未存于本节点〕", "[not held here]") }
+        // Nobody opens a case without saying what happened; a record can come without it.
+        let isImported = flags.contains(SubjectView.ImportFlag.missingSummary.rawValue)
+        return isImported ? "" : output.text("〔密封或已脱敏〕", "[sealed or redacted]")
     }
 }

@@ -25,7 +25,8 @@ extension Program {
         guard kind == nil || view.kind == kind else {
             throw CommandError(.bad, "\"\(name)\" is a \(view.kind.label.en)")
         }
-        let page = CasePage(view: view, store: store, now: basis.now)
+        var page = CasePage(view: view, store: store, now: basis.now)
+        page.seals = try CaseSeals(view, store, invocation)
         let record = try RecordPage(page, folded.history)
         let community = CommunityPage(folded, store, basis, invocation.output)
         guard !invocation.isJSON else {
@@ -50,6 +51,8 @@ struct CasePage {
     let view: SubjectView
     let store: Store
     let now: UInt64
+    /// What of it is sealed; nil for nothing.
+    var seals: CaseSeals?
 
     // MARK: Machine output
 
@@ -68,6 +71,7 @@ struct CasePage {
                     JSON.Member(key: CaseField.name(of: register.id), value: JSON(register.shown))
                 }
             ),
+            "sealed": seals?.json(view) ?? .array([]),
             "custody": custody,
             "links": .array(view.links.map(json)),
             "redactions": .array(view.redactions.map { $0.json(store) }),
@@ -206,10 +210,16 @@ struct CasePage {
             let isRedacted =
                 register.shown == nil
                 && register.writes.contains { redacted.contains($0.entry) }
+            let sealed =
+                register.shown == nil
+                ? register.writes.first.flatMap { seals?.text(register.id, of: $0.entry, output) }
+                : nil
             return [
                 output.label(ofField: register.id),
-                isRedacted
-                    ? output.text("(已脱敏)", "(redacted)") : output.value(register.shown, of: spec),
+                sealed
+                    ?? (isRedacted
+                        ? output.text("(已脱敏)", "(redacted)")
+                        : output.value(register.shown, of: spec)),
             ]
         }
         rows.append([output.text("最近更新", "last entry"), output.time(view.updatedAt)])
@@ -321,7 +331,10 @@ struct CasePage {
             output.table(
                 conflict.writes.map { write in
                     [
-                        "  " + output.value(write.value, of: spec), writer(write),
+                        "  "
+                            + (seals?.text(conflict.register, of: write.entry, output)
+                                ?? output.value(write.value, of: spec)),
+                        writer(write),
                         output.time(write.time), write.entry.short,
                     ]
                 }

@@ -50,7 +50,7 @@ struct RecordSelection {
     private static func forms(_ kind: SubjectKind) -> [RecordRow.Form] {
         switch kind {
         case .place: [.place, .alias, .grids, .succession]
-        case .policy: [.profile, .calendar]
+        case .policy: [.profile, .calendar, .sealing]
         default: []
         }
     }

@@ -116,6 +116,7 @@ extension RecordRow.Form {
         case .succession: Label("代码变更", "succession")
         case .profile: Label("时限标准", "profile")
         case .calendar: Label("工作日历", "calendar")
+        case .sealing: Label("密封规则", "sealing")
         }
     }
 }
