@@ -185,7 +185,6 @@ struct CaseCommandTests {
             let folder = program.folder.path
             let lines = [
                 ["case", "report", "--summary", "找 \(number)"],
-                ["case", "report", "--summary", "漏水", "--actor", number],
                 ["end", "one", "--reason", "电话 \(number)"],
                 ["init", folder + "/a", "--name", number, "--scope", "330105"]
                     + ["--level", "district"],
@@ -199,6 +198,13 @@ struct CaseCommandTests {
                 // There is no node to end; the text is not what is wrong.
                 #expect(allowed.code == (line[0] == "end" ? 1 : 0), "\(allowed.remarks)")
                 #expect(allowed.remarks.contains("written as asked"))
+            }
+            // Nothing ever takes it out of a header.
+            for flag in ["--actor", "--code-table"] {
+                let line = ["case", "report", "--summary", "漏水", flag, number]
+                let refused = try program.run(list: line + ["--allow-personal"])
+                let isNumber = refused.remarks.contains("seems to hold a mobile telephone number")
+                #expect(refused.code == 64 && isNumber, "\(line): \(refused.remarks)")
             }
         }
     }
