@@ -82,6 +82,7 @@ package struct Command: Sendable {
     /// Flags that every command has.
     package static let commonFlags = [
         Flag("home", "DIR", Label("节点目录(或 LINLI_HOME)", "the node's home (or LINLI_HOME)")),
+        .homePassphrase,
         Flag("json", Label("输出 JSON", "print JSON")),
         Flag("lang", "zh|en", Label("输出语言", "language of the output")),
         Flag("help", Label("显示帮助", "show this help")),

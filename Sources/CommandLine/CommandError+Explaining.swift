@@ -103,6 +103,14 @@ extension CommandError {
                 hint: "name another directory; one that was cut short while it was made can go"
             )
         case .joined, .wrongPassphrase: self.init(.bad, error.description)
+        case .wantsPassphrase:
+            self.init(
+                .usage,
+                error.description,
+                hint: "--home-passphrase-fd N, or a credential of systemd's: docs/keys.md"
+            )
+        case .noPassphrase:
+            self.init(.unknown, error.description, hint: "nothing was changed")
         case .inTheWay:
             self.init(.bad, error.description, hint: "name another directory; nothing was changed")
         case .pathTooLong:

@@ -12,6 +12,8 @@ package struct Invocation: Sendable {
 
     private let values: [String: [String]]
     private let environment: [String: String]
+    /// Asked once, however often a command opens the home.
+    private let passphrase: KeyPassphrase
 
     init(
         arguments: [String],
@@ -25,6 +27,7 @@ package struct Invocation: Sendable {
         self.environment = environment
         self.program = program
         self.output = output
+        passphrase = KeyPassphrase { () throws(HomeError) in try Passphrase.ofHome(values, output) }
     }
 
     /// The value of a flag, the last one if it was repeated.
@@ -79,7 +82,9 @@ package struct Invocation: Sendable {
                 hint: "give --home DIR or set LINLI_HOME"
             )
         }
-        return try Home(path: path)
+        var home = try Home(path: path)
+        home.passphrase = passphrase
+        return home
     }
 
     /// The home's database, for reading only.

@@ -7,7 +7,8 @@ internal import Storage
 package struct Program: Sendable {
     /// Every command, in the order of the help.
     package static let commands: [Command] =
-        nodeCommands + staffCommands + authorityCommands + caseCommands + recordCommands
+        nodeCommands + keyCommands + staffCommands + authorityCommands + caseCommands
+        + recordCommands
         + viewCommands + auditCommands + frontierCommands + bundleCommands
         + backupCommands
 

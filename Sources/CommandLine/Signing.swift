@@ -22,6 +22,15 @@ extension Command.Flag {
     )
 }
 
+extension Command.Flag {
+    /// Where the passphrase of the node's own keys comes from, if they have one.
+    static let homePassphrase = Command.Flag(
+        "home-passphrase-fd",
+        "N",
+        Label("从此文件描述符读取节点密钥的口令", "read the passphrase of the node's keys from this descriptor")
+    )
+}
+
 extension Invocation {
     /// The key of the person who signs, by `--as`; nil for the node's service key.
     ///
@@ -62,6 +71,46 @@ enum Passphrase {
             throw CommandError(
                 .usage,
                 "the key file wants a passphrase, and there is no terminal to ask on",
+                hint: "--passphrase-fd N, as in: 3< passphrase.txt --passphrase-fd 3"
+            )
+        }
+        return given
+    }
+
+    /// Reads the passphrase of a home's keys, for the first of them that is encrypted: what systemd
+    /// hands over, else from `--home-passphrase-fd`, else from the terminal.
+    static func ofHome(
+        _ values: [String: [String]],
+        _ output: Output
+    ) throws(HomeError) -> [UInt8] {
+        if let text = values[Command.Flag.homePassphrase.name]?.last {
+            guard let descriptor = Int32(text), descriptor >= 0, let line = readLine(descriptor),
+                !line.isEmpty
+            else {
+                throw .noPassphrase("no passphrase can be read from --home-passphrase-fd \(text)")
+            }
+            return line
+        }
+        if let given = try KeyPassphrase.fromCredential() { return given }
+        let prompt = output.text("节点密钥的口令: ", "passphrase of the node's keys: ")
+        do {
+            guard let given = try fromTerminal(prompt) else { throw HomeError.wantsPassphrase }
+            return given
+        } catch let error as HomeError {
+            throw error
+        } catch {
+            throw .noPassphrase("no passphrase was entered")
+        }
+    }
+
+    /// Reads the passphrase of keys that are being made, which they have to have.
+    ///
+    /// - Throws: ``CommandError``.
+    static func chosen(_ call: Invocation) throws -> [UInt8] {
+        guard let given = try choose(call) else {
+            throw CommandError(
+                .usage,
+                "a passphrase is wanted and none was given",
                 hint: "--passphrase-fd N, as in: 3< passphrase.txt --passphrase-fd 3"
             )
         }

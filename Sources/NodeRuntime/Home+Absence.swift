@@ -15,7 +15,7 @@ extension Home {
     ///   database was lost, and joining is no way out. Else ``HomeError/notJoined(_:)``.
     package func absence() -> any Error {
         if isRestored { return KeeperError.restored }
-        if let log = try? signingKey(.log).publicKey.hash,
+        if let log = try? logKey().hash,
             let mark = try? Fence(reading: fencePath, log: log).mark
         {
             return KeeperError.behindFence(held: 0, fence: mark.size)

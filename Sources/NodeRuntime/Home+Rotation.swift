@@ -13,20 +13,20 @@ extension Home {
     /// Where the request for that grant lies.
     package var rotationPath: String { path + "/rotation.txt" }
 
-    /// Makes the keys that are to replace the node's, unless they are there already.
+    /// Makes the keys that are to replace the node's, unless they are there already; encrypted, if
+    /// the node's are.
     ///
     /// - Parameter random: gives 32 fresh random bytes a call.
     /// - Returns: whether they were made now.
     /// - Throws: ``HomeError``.
     package func makeNextKeys(random: () -> Bytes32) throws(HomeError) -> Bool {
         guard !FileManager.default.fileExists(atPath: nextKeysPath) else { return false }
+        let secret = try isProtected ? passphrase.bytes() : nil
         let partial = nextKeysPath + ".partial-\(getpid())"
         guard unsafe mkdir(partial, 0o700) == 0 else { throw .system("create", partial) }
         do {
             for name in Self.changedKeys {
-                let pem =
-                    name == .seal
-                    ? try SealKey(seed: random()).pem() : try SigningKey(seed: random()).pem()
+                let pem = try Self.freshKey(name, secret, random: random)
                 try KeyFile.create("\(partial)/\(name.rawValue).pem", pem)
             }
         } catch let error as HomeError {
@@ -60,9 +60,9 @@ extension Home {
         )
         let armored = try request.signed(
             log: signingKey(.log),
-            service: KeyFile.signingKey(nextPath(.service)),
-            witness: KeyFile.signingKey(nextPath(.witness)),
-            tls: KeyFile.signingKey(nextPath(.tls))
+            service: KeyFile.signingKey(nextPath(.service), passphrase),
+            witness: KeyFile.signingKey(nextPath(.witness), passphrase),
+            tls: KeyFile.signingKey(nextPath(.tls), passphrase)
         )
         return (request, armored)
     }
@@ -75,15 +75,12 @@ extension Home {
     /// - Throws: ``HomeError``.
     package func nextKeys() throws(HomeError) -> NodeKeys? {
         guard FileManager.default.fileExists(atPath: nextKeysPath) else { return nil }
-        let sealFile = nextPath(.seal)
-        let sealText = try KeyFile.read(sealFile)
-        guard let seal = try? SealKey(pem: sealText) else { throw .unreadableKey(sealFile) }
         return NodeKeys(
             log: try signingKey(.log).publicKey,
-            service: try KeyFile.signingKey(nextPath(.service)).publicKey,
-            witness: try KeyFile.signingKey(nextPath(.witness)).publicKey,
-            seal: seal.publicKey,
-            tls: try KeyFile.signingKey(nextPath(.tls)).publicKey,
+            service: try KeyFile.signingKey(nextPath(.service), passphrase).publicKey,
+            witness: try KeyFile.signingKey(nextPath(.witness), passphrase).publicKey,
+            seal: try KeyFile.sealKey(nextPath(.seal), passphrase).publicKey,
+            tls: try KeyFile.signingKey(nextPath(.tls), passphrase).publicKey,
             successor: try signingKey(.successor).publicKey.hash
         )
     }

@@ -24,6 +24,8 @@ package struct Home: Sendable {
     package let path: String
     /// How the node is set up.
     package private(set) var configuration: HomeConfiguration
+    /// Opens the keys that are encrypted.
+    package var passphrase = KeyPassphrase.ofService
 
     /// The file of one of the node's keys.
     package enum KeyName: String, CaseIterable, Sendable {
@@ -49,23 +51,24 @@ package struct Home: Sendable {
     /// - Parameters:
     ///   - path: does not exist, or is an empty directory.
     ///   - configuration: how the node is set up.
+    ///   - passphrase: under which the keys are encrypted; nil for none.
     ///   - random: gives 32 fresh random bytes a call.
     /// - Throws: ``HomeError``; what was made so far then stays for the operator to see.
     package init(
         creating path: String,
         configuration: HomeConfiguration,
+        passphrase: [UInt8]? = nil,
         random: () -> Bytes32
     ) throws(HomeError) {
         self.path = path
         self.configuration = configuration
+        if let passphrase { self.passphrase = KeyPassphrase(passphrase) }
         try checkSocketPath()
         try Self.makeEmptyDirectory(path)
         try Self.makeDirectory(path + "/keys")
         do {
             for name in KeyName.allCases {
-                let pem =
-                    name == .seal
-                    ? try SealKey(seed: random()).pem() : try SigningKey(seed: random()).pem()
+                let pem = try Self.freshKey(name, passphrase, random: random)
                 try KeyFile.create(keyPath(name), pem)
             }
         } catch let error as HomeError {
@@ -116,20 +119,18 @@ package struct Home: Sendable {
     ///
     /// - Throws: ``HomeError``.
     package func signingKey(_ name: KeyName) throws(HomeError) -> SigningKey {
-        try KeyFile.signingKey(keyPath(name))
+        try KeyFile.signingKey(keyPath(name), passphrase)
     }
 
     /// The node's public keys, from its key files.
     ///
     /// - Throws: ``HomeError``.
     package func publicKeys() throws(HomeError) -> NodeKeys {
-        let sealText = try KeyFile.read(keyPath(.seal))
-        guard let seal = try? SealKey(pem: sealText) else { throw .unreadableKey(keyPath(.seal)) }
-        return NodeKeys(
+        NodeKeys(
             log: try signingKey(.log).publicKey,
             service: try signingKey(.service).publicKey,
             witness: try signingKey(.witness).publicKey,
-            seal: seal.publicKey,
+            seal: try KeyFile.sealKey(keyPath(.seal), passphrase).publicKey,
             tls: try signingKey(.tls).publicKey,
             successor: try signingKey(.successor).publicKey.hash
         )

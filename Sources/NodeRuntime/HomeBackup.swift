@@ -16,7 +16,7 @@ extension Home {
     ///
     /// - Parameters:
     ///   - path: does not exist; it is there whole or not at all.
-    ///   - passphrase: for the seal key; nil to leave it out.
+    ///   - passphrase: for the seal keys; nil to leave them out.
     /// - Returns: what the file says of itself.
     /// - Throws: ``HomeError``, ``StoreError``, ``SQLiteError``.
     package func backUp(to path: String, passphrase: [UInt8]?) throws -> Backup {
@@ -25,8 +25,10 @@ extension Home {
         let store = try Store(path: databasePath, mode: .readOnly)
         var seal: String?
         if let passphrase {
-            let key = try SealKey(pem: KeyFile.read(keyPath(.seal)))
-            seal = try key.pem(passphrase: passphrase, random: SystemSource.random32())
+            // Those of before open what was sealed before.
+            seal = try sealKeys().map { key in
+                try key.pem(passphrase: passphrase, random: SystemSource.random32())
+            }.joined()
         }
         let configuration = try Data(contentsOf: URL(filePath: self.path + "/config.json"))
         let partial = "\(path).partial-\(getpid())"
@@ -65,13 +67,15 @@ extension Home {
         passphrase: (() throws -> [UInt8])?
     ) throws -> (home: Home, backup: Backup) {
         let backup = try Backup(reading: file)
-        var seal: SealKey?
+        var seals: [SealKey] = []
         if let text = backup.sealKey, let passphrase {
             let given = try passphrase()
-            guard let key = try? SealKey(pem: text, passphrase: given) else {
-                throw HomeError.wrongPassphrase(file)
+            for block in KeyFile.blocks(text) {
+                guard let key = try? SealKey(pem: block, passphrase: given) else {
+                    throw HomeError.wrongPassphrase(file)
+                }
+                seals.append(key)
             }
-            seal = key
         }
         let configuration = try HomeConfiguration(decoding: backup.configuration, of: file)
         let home = try Home(
@@ -84,13 +88,15 @@ extension Home {
                 home.restoredPath,
                 "from a backup of log \(backup.log), \(backup.size) entries, \(backup.time) ms\n"
             )
-            if let seal {
+            if !seals.isEmpty {
                 let former = path + "/keys/former"
                 guard unsafe mkdir(former, 0o700) == 0 else {
                     throw HomeError.system("create", former)
                 }
-                let mark = seal.publicKey.short
-                try KeyFile.create("\(former)/seal-\(mark).pem", seal.pem())
+                for seal in seals {
+                    let mark = seal.publicKey.short
+                    try KeyFile.create("\(former)/seal-\(mark).pem", seal.pem())
+                }
             }
             try backup.restore(from: file, to: home.databasePath)
             try home.check(backup)

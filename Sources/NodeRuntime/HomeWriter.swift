@@ -31,7 +31,7 @@ package final class HomeWriter {
     ///
     /// - Throws: ``HomeError``, ``StoreError``, ``SQLiteError``.
     package init(_ home: Home) throws {
-        logKey = try home.signingKey(.log).publicKey
+        logKey = try home.logKey()
         if let client = try ControlClient(path: home.socketPath) {
             way = .daemon(client)
         } else {

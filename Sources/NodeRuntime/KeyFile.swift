@@ -51,20 +51,40 @@ package enum KeyFile {
         return text
     }
 
-    /// Reads an Ed25519 key that is not encrypted.
+    /// Reads an Ed25519 key, which may be encrypted.
     ///
     /// - Throws: ``HomeError``.
-    package static func signingKey(_ path: String) throws(HomeError) -> SigningKey {
+    package static func signingKey(
+        _ path: String,
+        _ passphrase: KeyPassphrase
+    ) throws(HomeError) -> SigningKey {
         let text = try read(path)
-        do { return try SigningKey(pem: text) } catch { throw .unreadableKey(path) }
+        guard SigningKey.isEncrypted(pem: text) else {
+            do { return try SigningKey(pem: text) } catch { throw .unreadableKey(path) }
+        }
+        let secret = try passphrase.bytes()
+        do {
+            return try SigningKey(pem: text, passphrase: secret)
+        } catch {
+            throw .wrongPassphrase(path)
+        }
     }
 
-    /// Reads an X25519 key that is not encrypted.
+    /// Reads an X25519 key, which may be encrypted.
     ///
     /// - Throws: ``HomeError``.
-    package static func sealKey(_ path: String) throws(HomeError) -> SealKey {
+    package static func sealKey(
+        _ path: String,
+        _ passphrase: KeyPassphrase
+    ) throws(HomeError) -> SealKey {
         let text = try read(path)
-        do { return try SealKey(pem: text) } catch { throw .unreadableKey(path) }
+        guard SigningKey.isEncrypted(pem: text) else {
+            do { return try SealKey(pem: text) } catch { throw .unreadableKey(path) }
+        }
+        let secret = try passphrase.bytes()
+        do { return try SealKey(pem: text, passphrase: secret) } catch {
+            throw .wrongPassphrase(path)
+        }
     }
 
     /// Reads a person's Ed25519 key, which may be encrypted.
@@ -88,6 +108,12 @@ package enum KeyFile {
         } catch {
             throw HomeError.wrongPassphrase(path)
         }
+    }
+
+    /// The PEM blocks of a text, each with its line end.
+    static func blocks(_ text: String) -> [String] {
+        let mark = "-----BEGIN "
+        return text.components(separatedBy: mark).dropFirst().map { mark + $0 }
     }
 
     /// Makes durable which files a directory names.
@@ -121,6 +147,10 @@ package enum HomeError: Error, Hashable, Sendable {
     case unreadableKey(String)
     /// The passphrase does not open the file.
     case wrongPassphrase(String)
+    /// A key is encrypted, and nobody is there to give its passphrase.
+    case wantsPassphrase
+    /// What was to give the passphrase does not.
+    case noPassphrase(String)
     /// The configuration is not what it should be.
     case configuration(path: String, reason: String)
     /// Another process is the home's writer.
@@ -151,6 +181,9 @@ extension HomeError: CustomStringConvertible {
         case .notAFile(let path): "\(path) is not a plain file"
         case .unreadableKey(let path): "\(path) holds no key of the wanted kind"
         case .wrongPassphrase(let path): "the passphrase does not open \(path)"
+        case .wantsPassphrase:
+            "the home's keys want a passphrase, and there is no terminal to ask on"
+        case .noPassphrase(let reason): reason
         case .configuration(let path, let reason): "\(path): \(reason)"
         case .locked(let path): "another process is writing to the home at \(path)"
         case .notJoined(let path): "the home at \(path) belongs to no ledger yet"

@@ -62,7 +62,7 @@ enum AuditCommands {
             databasePath: home.databasePath,
             // What a backup held is of keys that this home does not have.
             fencePath: home.isRestored ? nil : home.fencePath,
-            ownLog: home.isRestored ? nil : try home.signingKey(.log).publicKey.hash,
+            ownLog: home.isRestored ? nil : try home.logKey().hash,
             scratchDirectory: call["scratch"] ?? home.scratchDirectory,
             threads: ProcessInfo.processInfo.activeProcessorCount
         )
@@ -92,7 +92,7 @@ enum AuditCommands {
     static func export(_ call: Invocation) async throws -> ExitCode {
         let home = try call.home()
         let named = try call["log"].map { try Enrolling.member(named: $0, call.openStore().roster) }
-        let own = try home.signingKey(.log).publicKey.hash
+        let own = try home.logKey().hash
         let log = named?.log ?? own
         // Signed before the database is opened, so that what it vouches for is there to be read.
         let checkpoint = log == own ? try HomeWriter(home).checkpoint() : nil

@@ -116,7 +116,7 @@ enum Enrolling {
             founding: founding,
             enrolment: grant,
             log: request.keys.log.hash,
-            inviter: home.signingKey(.tls).publicKey,
+            inviter: home.grantedKeys()?.tls ?? home.signingKey(.tls).publicKey,
             endpoint: home.configuration.listen
         )
         let letter = """

@@ -164,10 +164,12 @@ enum Founding {
     private static func make(
         _ call: Invocation,
         _ configuration: HomeConfiguration
-    ) throws(HomeError) -> Home {
-        try Home(
+    ) throws -> Home {
+        let passphrase = call.has("protect") ? try Passphrase.chosen(call) : nil
+        return try Home(
             creating: call.arguments[0],
             configuration: configuration,
+            passphrase: passphrase,
             random: SystemSource.random32
         )
     }

@@ -5,12 +5,17 @@ internal import Ledger
 internal import NodeRuntime
 
 extension Program {
+    private static let protect = Command.Flag(
+        "protect",
+        Label("以口令加密节点的密钥", "encrypt the node's keys under a passphrase")
+    )
+
     /// Commands that make, join and run nodes.
     package static let nodeCommands: [Command] = [
         Command(
             "found",
             ["HOME"],
-            flags: [name, scope, listen, FreeText.allowPersonal],
+            flags: [name, scope, listen, protect, .passphrase, FreeText.allowPersonal],
             group: .node,
             Label("创建新台账及其首个节点", "new ledger and its founding node"),
             run: Founding.found
@@ -18,7 +23,7 @@ extension Program {
         Command(
             "init",
             ["HOME"],
-            flags: [name, scope, level, listen, FreeText.allowPersonal],
+            flags: [name, scope, level, listen, protect, .passphrase, FreeText.allowPersonal],
             group: .node,
             Label("建立节点目录并写出入网申请", "home and request of a node not yet enrolled"),
             run: Founding.initialize

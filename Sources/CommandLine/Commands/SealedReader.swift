@@ -27,7 +27,19 @@ final class SealedReader {
         guard let identity = store.identity else { return nil }
         self.store = store
         ledger = identity.ledger
-        unsealer = Unsealer(ledger: ledger, keys: try invocation.home().sealKeys())
+        do {
+            unsealer = Unsealer(ledger: ledger, keys: try invocation.home().sealKeys())
+        } catch HomeError.wantsPassphrase {
+            unsealer = nil
+            let output = invocation.output
+            output.remark(
+                output.text(
+                    "linli: 密封内容未开封: 密钥需要口令 (--home-passphrase-fd)",
+                    "linli: what is sealed stays closed: its key wants a passphrase"
+                        + " (--home-passphrase-fd)"
+                )
+            )
+        }
     }
 
     /// Reads without opening anything.
