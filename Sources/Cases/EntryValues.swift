@@ -73,6 +73,18 @@ package enum EntryValues {
         }
     }
 
+    /// Source and external id of a record that an entry takes over; nil where they are not held.
+    package static func external(_ entry: PlacedEntry) -> (source: String, id: String)? {
+        guard entry.header.operation == CaseOperation.takeOver.name else { return nil }
+        let values = read(entry.header, entry.parts)
+        func text(_ field: CaseField) -> String? {
+            guard case .text(let text)? = values.first(where: { $0.id == field.rawValue })?.value
+            else { return nil }
+            return text
+        }
+        return text(.externalID).map { (text(.source) ?? "", $0) }
+    }
+
     private static func known(
         _ id: UInt64,
         _ value: CBORValue,

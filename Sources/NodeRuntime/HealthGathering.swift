@@ -71,7 +71,7 @@ package struct HealthGathering {
     }
 
     private mutating func lookAtFiles() {
-        let keys = Home.KeyName.allCases.map(home.keyPath) + [home.path + "/keys/import.key"]
+        let keys = Home.KeyName.allCases.map(home.keyPath) + [home.importKeyPath]
         for path in keys + [home.databasePath, home.fencePath] {
             guard let mode = Self.mode(path) else {
                 // The fence and the database have findings of their own.

@@ -77,7 +77,7 @@ package struct Home: Sendable {
         } catch {
             throw .unreadableKey(path + "/keys")
         }
-        try KeyFile.create(path + "/keys/import.key", hex(random().bytes) + "\n")
+        try KeyFile.create(importKeyPath, hex(random().bytes) + "\n")
         try saveConfiguration()
     }
 
@@ -137,13 +137,15 @@ package struct Home: Sendable {
         )
     }
 
+    /// Where the secret of imports lies.
+    package var importKeyPath: String { path + "/keys/import.key" }
+
     /// The secret under which imports remember external ids.
     ///
     /// - Throws: ``HomeError``.
     package func importKey() throws(HomeError) -> Bytes32 {
-        let file = path + "/keys/import.key"
-        let text = try KeyFile.read(file).trimmingCharacters(in: .whitespacesAndNewlines)
-        guard let key = Bytes32(hex: text) else { throw .unreadableKey(file) }
+        let text = try KeyFile.read(importKeyPath).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard let key = Bytes32(hex: text) else { throw .unreadableKey(importKeyPath) }
         return key
     }
 

@@ -24,11 +24,22 @@ extension Home {
         guard hasDatabase else { throw absence() }
         let store = try Store(path: databasePath, mode: .readOnly)
         var seal: String?
+        var importKey: [UInt8]?
         if let passphrase {
             // Those of before open what was sealed before.
-            seal = try sealKeys().map { key in
+            let keys = try sealKeys()
+            seal = try keys.map { key in
                 try key.pem(passphrase: passphrase, random: SystemSource.random32())
             }.joined()
+            if let first = keys.first {
+                let sealed = try HPKE.seal(
+                    self.importKey().bytes,
+                    to: first.publicKey,
+                    info: Self.importKeyInfo,
+                    random: SystemSource.random32()
+                )
+                importKey = sealed.encapsulated.bytes + sealed.ciphertext
+            }
         }
         let configuration = try Data(contentsOf: URL(filePath: self.path + "/config.json"))
         let partial = "\(path).partial-\(getpid())"
@@ -38,7 +49,8 @@ extension Home {
                 at: partial,
                 time: SystemSource.wallMilliseconds(),
                 configuration: Array(configuration),
-                sealKey: seal
+                sealKey: seal,
+                importKey: importKey
             )
             try Self.sync(partial)
             guard unsafe rename(partial, path) == 0 else { throw HomeError.system("write", path) }
@@ -97,6 +109,9 @@ extension Home {
                     let mark = seal.publicKey.short
                     try KeyFile.create("\(former)/seal-\(mark).pem", seal.pem())
                 }
+                if let first = seals.first, let sealed = backup.importKey {
+                    try home.takeImportKey(sealed, first)
+                }
             }
             try backup.restore(from: file, to: home.databasePath)
             try home.check(backup)
@@ -106,6 +121,27 @@ extension Home {
             throw error
         }
         return (home, backup)
+    }
+
+    /// What binds the import secret to its purpose.
+    private static let importKeyInfo = Array("linli/backup-import-key/v1".utf8)
+
+    /// Puts the import secret of a backup in the place of the fresh one: by it alone the home knows
+    /// again what it imported and has erased since.
+    private func takeImportKey(_ sealed: [UInt8], _ seal: SealKey) throws {
+        guard sealed.count > Bytes32.count,
+            let bytes = try? HPKE.open(
+                HPKESealed(
+                    encapsulated: Bytes32(sealed, at: 0),
+                    ciphertext: Array(sealed.dropFirst(Bytes32.count))
+                ),
+                with: seal,
+                info: Self.importKeyInfo
+            ),
+            bytes.count == Bytes32.count
+        else { throw BackupError.damaged("its import secret does not open") }
+        try FileManager.default.removeItem(atPath: importKeyPath)
+        try KeyFile.create(importKeyPath, hex(bytes) + "\n")
     }
 
     /// Verifies the restored history, and that it is what the backup says.

@@ -212,9 +212,14 @@ package final class Keeper {
 
     /// Destroys what approved redactions name.
     ///
-    /// - Throws: ``SQLiteError``, ``StoreError``.
-    package func destroyRedacted() throws {
-        _ = try store.destroyRedacted(now: SystemSource.wallMilliseconds())
+    /// - Returns: how many parts were deleted.
+    /// - Throws: ``HomeError``, ``SQLiteError``, ``StoreError``.
+    @discardableResult
+    package func destroyRedacted() throws -> Int {
+        try store.destroyRedacted(
+            now: SystemSource.wallMilliseconds(),
+            importKey: home.importKey()
+        )
     }
 
     /// Says where items would stand that a person is to sign; nothing is changed.

@@ -182,7 +182,7 @@ actor KeeperActor {
 
     /// Destroys what approved redactions name; returns how many parts were deleted.
     func destroyRedacted() throws -> Int {
-        try keeper.store.destroyRedacted(now: SystemSource.wallMilliseconds())
+        try keeper.destroyRedacted()
     }
 
     /// Digest of the view and the frontier it was folded from; zero while parts are not held,

@@ -14,6 +14,8 @@ package struct Backup: Hashable, Sendable {
     package let configuration: [UInt8]
     /// The home's seal key as PKCS#8 PEM, encrypted under a passphrase; nil if it was left out.
     package let sealKey: String?
+    /// The home's secret for external ids of imports, sealed to the seal key; nil without that.
+    package let importKey: [UInt8]?
     /// Digest of the logs that it holds.
     package let frontier: Digest
     /// Digest of the view that they give.
@@ -25,7 +27,7 @@ package struct Backup: Hashable, Sendable {
     private static let format = "linli/backup/v1"
 
     private enum Row: String, CaseIterable {
-        case format, time, configuration, sealKey, frontier, view, log, size
+        case format, time, configuration, sealKey, importKey, frontier, view, log, size
     }
 
     /// Makes one beside whoever writes to the home.
@@ -36,6 +38,7 @@ package struct Backup: Hashable, Sendable {
     ///   - time: milliseconds since 1970.
     ///   - configuration: the home's `config.json`.
     ///   - sealKey: encrypted, if it is to be carried.
+    ///   - importKey: sealed to the seal key, likewise.
     /// - Returns: what the file says of itself.
     /// - Throws: ``StoreError``, ``SQLiteError``.
     package static func make(
@@ -43,7 +46,8 @@ package struct Backup: Hashable, Sendable {
         at path: String,
         time: UInt64,
         configuration: [UInt8],
-        sealKey: String?
+        sealKey: String?,
+        importKey: [UInt8]?
     ) throws -> Backup {
         try store.database.copy(to: path)
         // What it comes to is read off the copy, so that it is of the same moment.
@@ -53,6 +57,7 @@ package struct Backup: Hashable, Sendable {
             time: time,
             configuration: configuration,
             sealKey: sealKey,
+            importKey: importKey,
             frontier: copy.frontier,
             view: try copy.viewDigest(),
             log: identity.log,
@@ -81,6 +86,7 @@ package struct Backup: Hashable, Sendable {
             (.configuration, configuration), (.frontier, frontier.bytes), (.view, view.bytes),
             (.log, log.bytes), (.size, bigEndianBytes(size)),
         ] + (sealKey.map { [(.sealKey, Array($0.utf8))] } ?? [])
+            + (importKey.map { [(.importKey, $0)] } ?? [])
     }
 
     /// Reads what a file says of itself, and has SQLite check it whole.
@@ -122,6 +128,7 @@ package struct Backup: Hashable, Sendable {
         time = try number(.time)
         configuration = try value(.configuration)
         sealKey = values[Row.sealKey.rawValue].map { String(decoding: $0, as: UTF8.self) }
+        importKey = values[Row.importKey.rawValue]
         frontier = Digest(try value(.frontier, count: 32), at: 0)
         view = Digest(try value(.view, count: 32), at: 0)
         log = Digest(try value(.log, count: 32), at: 0)
@@ -132,6 +139,7 @@ package struct Backup: Hashable, Sendable {
         time: UInt64,
         configuration: [UInt8],
         sealKey: String?,
+        importKey: [UInt8]?,
         frontier: Digest,
         view: Digest,
         log: Digest,
@@ -140,6 +148,7 @@ package struct Backup: Hashable, Sendable {
         self.time = time
         self.configuration = configuration
         self.sealKey = sealKey
+        self.importKey = importKey
         self.frontier = frontier
         self.view = view
         self.log = log

@@ -269,9 +269,24 @@ extension Store {
 
     private func remember(_ reference: Digest?, _ outcome: AppendOutcome?) throws {
         guard let reference, case .written(let subject, _, _)? = outcome else { return }
+        try remember(reference, as: subject)
+    }
+
+    /// Remembers an external id under a home's secret; inside a transaction.
+    func remember(_ reference: Digest, as subject: SubjectID) throws {
         try database.run(
-            "INSERT INTO imported (reference, subject) VALUES (?, ?)",
+            "INSERT OR IGNORE INTO imported (reference, subject) VALUES (?, ?)",
             [.digest(reference), .blob(subject.bytes)]
         )
+    }
+
+    /// Under which a home remembers the external id of a record: an HMAC, so that the id can be
+    /// erased and yet be known again, by this home alone.
+    package static func importReference(
+        key: Bytes32,
+        source: String,
+        id: String
+    ) -> Digest {
+        hmacSHA256(key: key, Array("\(source)\n\(id)".utf8))
     }
 }

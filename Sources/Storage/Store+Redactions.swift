@@ -1,6 +1,6 @@
 internal import Cases
 package import Crypto
-internal import Encoding
+package import Encoding
 package import Ledger
 
 // Redactions that count, and what became of them here.
@@ -99,10 +99,15 @@ extension Store {
     /// index is removed, and the write-ahead log is emptied; while somebody reads the database that
     /// has to wait, and is done when this is called next.
     ///
-    /// - Parameter now: milliseconds since 1970.
+    /// The external id of an imported record is remembered under `importKey` before it goes, so that
+    /// importing it again at this home brings nothing back.
+    ///
+    /// - Parameters:
+    ///   - now: milliseconds since 1970.
+    ///   - importKey: the home's secret for external ids.
     /// - Returns: how many parts were deleted.
     /// - Throws: ``StoreError``, ``SQLiteError``; each redaction is deleted whole or not at all.
-    package func destroyRedacted(now: UInt64) throws -> Int {
+    package func destroyRedacted(now: UInt64, importKey: Bytes32) throws -> Int {
         let subjects = try database.rows(
             """
             SELECT DISTINCT s.number, s.id FROM redaction r JOIN subject s ON s.number = r.subject
@@ -116,7 +121,17 @@ extension Store {
                     try isChecked(redaction, about: number)
                 else { continue }
                 try database.transaction {
-                    deleted += try deleteParts(of: Set(redaction.named), about: number)
+                    let named = Set(redaction.named)
+                    for entry in try entries(about: id) where named.contains(entry.hash) {
+                        guard let external = EntryValues.external(entry) else { continue }
+                        let reference = Self.importReference(
+                            key: importKey,
+                            source: external.source,
+                            id: external.id
+                        )
+                        try remember(reference, as: id)
+                    }
+                    deleted += try deleteParts(of: named, about: number)
                     try database.run(
                         "UPDATE redaction SET state = 2 WHERE subject = ? AND entry = ?",
                         [.integer(number), .digest(redaction.entry)]
@@ -186,6 +201,17 @@ extension Store {
         try database.transaction {
             try database.run("UPDATE redaction SET state = 3 WHERE state = 2")
         }
+    }
+
+    /// The case whose record has this external id in a part that is hidden and still held.
+    package func hiddenImport(source: String, id: String) throws -> SubjectID? {
+        for kept in try redactions() where kept.state.rawValue < RedactionState.deleted.rawValue {
+            let isIt = try entries(about: kept.subject).contains { entry in
+                EntryValues.external(entry).map { $0 == (source, id) } ?? false
+            }
+            if isIt { return kept.subject }
+        }
+        return nil
     }
 
     /// Every redaction that counts or was carried out here, in the order of subjects.

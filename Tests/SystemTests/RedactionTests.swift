@@ -106,6 +106,83 @@ struct RedactionTests {
         #expect(await daemons[0].stop() == 0)
     }
 
+    /// Importing the same record again brings nothing back: not while it is hidden, not afterwards,
+    /// not at another node that held it, and not in a home that was restored.
+    @Test func noImportBringsARedactedRecordBack() async throws {
+        let town = try Town()
+        let city = try await town.found()
+        let street = try await town.join("street", "street", "330105013", by: city)
+        let other = try await town.join("other", "street", "330105014", by: city)
+        let daemon = try await city.start()
+        for site in [street, other] { try await good(site, "sync") }
+        let file = town.path("record.jsonl")
+        try Data(
+            """
+            {"service_request_id":"a1","status":"open","service_name":"Noise",\
+            "description":"\(Self.secret)","requested_datetime":"2026-01-05T08:00:00+08:00"}
+
+            """.utf8
+        ).write(to: URL(filePath: file))
+        func imported(_ site: Site) async throws -> (taken: Int?, skipped: Int?) {
+            let outcome = try await Linli.run(
+                [
+                    "import", file, "--format", "open311", "--source", "test", "--json",
+                    "--home", site.path,
+                ],
+                in: town.directory
+            )
+            #expect(outcome.code == 0, "\(outcome.errors)")
+            return (outcome["taken"] as? Int, outcome["skipped"] as? Int)
+        }
+        #expect(try await imported(street) == (1, 0))
+        for site in [street, other] { try await good(site, "sync") }
+        func first(_ key: String, _ words: String...) async throws -> String {
+            let outcome = try await Linli.run(
+                words + ["--json", "--home", street.path],
+                in: town.directory
+            )
+            let line = try #require(outcome.output.split(separator: "\n").first)
+            let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+            return try #require(object?[key] as? String, "\(outcome.output)")
+        }
+        let number = try await first("number", "cases")
+        let entry = try await first("entry", "history", number)
+        try await good(street, "case", "redact", number, "--entry", entry, "--ground", "47-3")
+        for site in [street, other] { try await good(site, "sync") }
+        for site in [street, other] { #expect(try await imported(site) == (0, 1), "\(site.name)") }
+        let shown = try await other.run("history", number, "--values")
+        #expect(shown.output.contains("redacted") && !shown.output.contains("not held"))
+
+        try await good(city, "case", "approve-redaction", number)
+        for site in [street, other] { try await good(site, "sync") }
+        for site in [street, other, city] {
+            #expect(try await imported(site) == (0, 1), "\(site.name)")
+            #expect(await eventually { traces(site).isEmpty }, "\(site.name): \(traces(site))")
+        }
+
+        let backup = town.path("backup")
+        let restored = Site(town, "restored", street.endpoint)
+        for words in [
+            ["backup", backup, "--home", street.path],
+            ["restore", backup, "--home", restored.path],
+        ] {
+            let outcome = try await Linli.run(
+                words + ["--passphrase-fd", "0"],
+                input: "schlüssel\n",
+                in: town.directory
+            )
+            #expect(outcome.code == 0, "\(words): \(outcome.errors)")
+        }
+        let invitation = town.path("again.invitation")
+        try await good(city, "enrol", restored.path + "/request.txt", "-o", invitation)
+        try await good(restored, "join", invitation)
+        try await good(restored, "sync")
+        #expect(try await imported(restored) == (0, 1))
+        #expect(traces(restored).isEmpty)
+        for site in [street, other, restored] { try await good(site, "verify") }
+        #expect(await daemon.stop() == 0)
+    }
+
     @Test func whatTheLawWantsKeptIsKeptUnusedUntilThen() async throws {
         let town = try Town()
         let city = try await town.found()
@@ -113,6 +190,18 @@ struct RedactionTests {
         let daemon = try await city.start()
         try await good(street, "sync")
         let (number, entry) = try await secretCase(street)
+        let past = try await street.run(
+            "case",
+            "redact",
+            number,
+            "--entry",
+            entry,
+            "--ground",
+            "47-2",
+            "--keep-until",
+            "2001-01-01"
+        )
+        #expect(past.code == 64 && past.errors.contains("over already"), "\(past.errors)")
         try await good(
             street,
             "case",

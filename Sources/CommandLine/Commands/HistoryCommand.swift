@@ -1,4 +1,5 @@
 internal import Cases
+internal import Crypto
 internal import Encoding
 internal import Ledger
 internal import Storage
@@ -17,19 +18,26 @@ extension Program {
         let (store, basis) = (view.store, view.basis)
         let subject = try store.subject(called: invocation.arguments[0])
         let folded = try store.folded(subject)
-        let history = folded.history
+        let redacted = folded.view?.redacted ?? []
         if invocation.isJSON {
-            for judged in history { invocation.output.line(json(judged, store).line) }
+            for judged in folded.history {
+                let json = json(judged, store, isRedacted: redacted.contains(judged.entry.hash))
+                invocation.output.line(json.line)
+            }
         } else {
             let seals =
                 invocation.has("values") ? try CaseSeals(folded.view, store, invocation) : nil
-            printHistory(history, seals, store, invocation)
+            printHistory(folded.history, redacted: redacted, seals, store, invocation)
         }
         basis.finish(invocation)
         return .good
     }
 
-    private static func json(_ judged: JudgedEntry, _ store: Store) -> JSON {
+    private static func json(
+        _ judged: JudgedEntry,
+        _ store: Store,
+        isRedacted: Bool
+    ) -> JSON {
         let header = judged.entry.header
         return [
             "entry": .text(judged.entry.hash.description),
@@ -46,6 +54,7 @@ extension Program {
             "history": .optional(judged.entry.path.last?.short),
             "verdict": .text(judged.verdict.code),
             "stage": .optional(judged.stage?.rawValue),
+            "redacted": .bool(isRedacted),
             "values": .object(
                 judged.values.map { value in
                     JSON.Member(key: CaseField.name(of: value.id), value: JSON(value.value))
@@ -59,6 +68,7 @@ extension Program {
 
     private static func printHistory(
         _ history: [JudgedEntry],
+        redacted: Set<Digest>,
         _ seals: CaseSeals?,
         _ store: Store,
         _ invocation: Invocation
@@ -78,6 +88,7 @@ extension Program {
         guard invocation.has("values") else { return output.table(rows) }
         for (judged, line) in zip(history, output.aligned(rows)) {
             output.line(line)
+            let isRedacted = redacted.contains(judged.entry.hash)
             for value in judged.values {
                 let text =
                     value.value == nil
@@ -85,7 +96,12 @@ extension Program {
                 output.line(
                     Output.printable(
                         "    \(output.label(ofField: value.id)): "
-                            + (text ?? output.value(value.value, of: value.spec))
+                            + (text
+                                ?? output.value(
+                                    value.value,
+                                    of: value.spec,
+                                    isRedacted: isRedacted
+                                ))
                     )
                 )
             }

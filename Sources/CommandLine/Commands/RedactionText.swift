@@ -36,7 +36,7 @@ extension SubjectView.Redaction {
             let day = output.minute(keepUntil)
             state = output.text("已批准,保存至 \(day)", "approved, kept unused until \(day)")
         } else {
-            state = output.text("已批准删除", "approved, destroyed")
+            state = output.text("已批准删除", "approved, to be destroyed everywhere")
         }
         return output.text(
             "脱敏 \(named.count) 条 (\(ground)): \(state)  \(entry.short)",

@@ -217,10 +217,7 @@ struct CasePage {
                 : nil
             return [
                 output.label(ofField: register.id),
-                sealed
-                    ?? (isRedacted
-                        ? output.text("(已脱敏)", "(redacted)")
-                        : output.value(register.shown, of: spec)),
+                sealed ?? output.value(register.shown, of: spec, isRedacted: isRedacted),
             ]
         }
         rows.append([output.text("最近更新", "last entry"), output.time(view.updatedAt)])

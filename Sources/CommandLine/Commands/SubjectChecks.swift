@@ -28,7 +28,9 @@ struct SubjectChecks {
         case .perform, .breach: try checkItem(try folded(store, view))
         case .reportBreach: try checkRule(view)
         case .revise: try checkEdition(try store.folded(view.id))
-        case .redact: try fillRedacted(&values, try store.folded(view.id).history)
+        case .redact:
+            try fillRedacted(&values, try store.folded(view.id).history)
+            try checkKeepUntil(values)
         case .archive: try checkFile(try folded(store, view))
         default: break
         }
@@ -65,6 +67,18 @@ struct SubjectChecks {
         }
         guard !named.isEmpty else { return }
         try values.set(.redacted, .array(named.map { .bytes($0.bytes) }))
+    }
+
+    /// A time of keeping that is over already would keep nothing.
+    private func checkKeepUntil(_ values: CaseDraft) throws(CommandError) {
+        guard case .unsigned(let until)? = values[.keepUntil],
+            until <= SystemSource.wallMilliseconds()
+        else { return }
+        throw CommandError(
+            .usage,
+            "--\(CaseField.keepUntil.spec.flag) \(invocation.output.minute(until)) is over already",
+            hint: "leave it out where the law asks for no time of keeping"
+        )
     }
 
     // MARK: Councils

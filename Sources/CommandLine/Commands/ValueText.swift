@@ -4,8 +4,10 @@ internal import Ledger
 
 extension Output {
     /// A value of a field for a reader: codes with their names, instants in the ledger's time.
-    func value(_ value: CBORValue?, of spec: FieldSpec?) -> String {
-        guard let value else { return text("(此处不存)", "(not held here)") }
+    func value(_ value: CBORValue?, of spec: FieldSpec?, isRedacted: Bool = false) -> String {
+        guard let value else {
+            return isRedacted ? text("(已脱敏)", "(redacted)") : text("(此处不存)", "(not held here)")
+        }
         return spec.map { text($0.display(value)) } ?? text("(另一种值)", "(a value of another kind)")
     }
 

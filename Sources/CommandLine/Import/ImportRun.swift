@@ -274,14 +274,21 @@ final class ImportRun {
         )
     }
 
-    /// The case that holds the record: taken by this node, or by another one and merged since.
+    /// The case that holds the record: taken by this node, or by another one and merged since,
+    /// even if what was written is hidden.
     private func subject(of record: ImportRecord, in store: Store) throws -> SubjectID? {
         if let own = try store.imported(reference(of: record)) { return own }
-        return try store.imported(source: record.source.description, id: record.externalID)?.id
+        let (source, id) = (record.source.description, record.externalID)
+        return try store.imported(source: source, id: id)?.id
+            ?? store.hiddenImport(source: source, id: id)
     }
 
     func reference(of record: ImportRecord) -> Digest {
-        hmacSHA256(key: importKey, Array("\(record.source)\n\(record.externalID)".utf8))
+        Store.importReference(
+            key: importKey,
+            source: record.source.description,
+            id: record.externalID
+        )
     }
 
     private func mayOpen(in place: Scope, _ store: Store) -> Bool {

@@ -63,10 +63,29 @@ package final class SearchIndex {
     }
 
     /// Removes the index of a home's database, with every word in it.
+    ///
+    /// Its bytes are overwritten first, so that what was redacted does not stand in free blocks of
+    /// the disk; whoever searches at that moment finds it damaged and makes it anew.
     package static func remove(beside databasePath: String) {
         for suffix in ["", "-wal", "-shm"] {
-            try? FileManager.default.removeItem(atPath: path(beside: databasePath) + suffix)
+            let file = path(beside: databasePath) + suffix
+            overwrite(file)
+            try? FileManager.default.removeItem(atPath: file)
         }
+    }
+
+    private static func overwrite(_ file: String) {
+        guard let handle = try? FileHandle(forWritingTo: URL(filePath: file)) else { return }
+        defer { try? handle.close() }
+        guard var left = try? handle.seekToEnd(), (try? handle.seek(toOffset: 0)) != nil else {
+            return
+        }
+        while left > 0 {
+            let count = min(left, 1 << 20)
+            guard (try? handle.write(contentsOf: Data(count: Int(count)))) != nil else { return }
+            left -= count
+        }
+        try? handle.synchronize()
     }
 
     private static func open(_ path: String) throws -> Database {
