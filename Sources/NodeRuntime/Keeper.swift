@@ -195,21 +195,6 @@ package final class Keeper {
         return Released(appended: appended, checkpoint: checkpoint)
     }
 
-    /// Writes what was counted of openings, if it is due.
-    ///
-    /// - Returns: nil if it is not.
-    /// - Throws: as ``append(_:signed:)``; what was counted stays then.
-    package func recordOpenings() throws -> Released? {
-        let spool = try OpeningSpool(home)
-        guard spool.isDue(now: SystemSource.wallMilliseconds()) else { return nil }
-        let items = try spool.items()
-        defer { if items.isEmpty { spool.clear() } }
-        guard !items.isEmpty else { return nil }
-        let released = try append(items)
-        spool.clear()
-        return released
-    }
-
     /// Destroys what approved redactions name.
     ///
     /// - Returns: how many parts were deleted.

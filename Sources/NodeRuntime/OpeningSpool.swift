@@ -128,3 +128,20 @@ package struct OpeningSpool: Sendable {
         }
     }
 }
+
+extension Keeper {
+    /// Writes what was counted of openings, if it is due.
+    ///
+    /// - Returns: nil if it is not.
+    /// - Throws: as ``append(_:signed:)``; what was counted stays then.
+    package func recordOpenings() throws -> Released? {
+        let spool = try OpeningSpool(home)
+        guard spool.isDue(now: SystemSource.wallMilliseconds()) else { return nil }
+        let items = try spool.items()
+        defer { if items.isEmpty { spool.clear() } }
+        guard !items.isEmpty else { return nil }
+        let released = try append(items)
+        spool.clear()
+        return released
+    }
+}
