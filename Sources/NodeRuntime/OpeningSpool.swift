@@ -54,7 +54,9 @@ package struct OpeningSpool: Sendable {
             || now >= first.time && now - first.time >= Self.waitMilliseconds
     }
 
-    /// Items for what is to be written; none if nothing waits. ``clear()`` once they are written.
+    /// Items for what is to be written; none if nothing waits.
+    ///
+    /// ``clear()`` once they are written.
     ///
     /// - Throws: ``HomeError``, `CaseDraftError`.
     package func items() throws -> [AppendItem] {
