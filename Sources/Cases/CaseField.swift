@@ -223,6 +223,7 @@ package enum CaseField: UInt64, CaseIterable, Sendable {
     case query = 312
     case frontier = 313
     case activityKind = 314
+    case openings = 316
 
     /// What the table says of it.
     package var spec: FieldSpec {

@@ -4,6 +4,20 @@ extension CaseOperation {
     /// Erasing what was written about persons, and letting others read what is sealed.
     static let redaction: [CaseOperation] = [redact, approveRedaction, refuseRedaction, share]
 
+    /// Counts who opened what is sealed, an hour or 256 cases an entry; nobody types it.
+    package static let recordOpenings = CaseOperation(
+        "opening.record",
+        "record-openings",
+        Label("开封记录", "openings"),
+        Label("节点自动记录谁开封了密封内容", "written by the node: who opened what is sealed"),
+        kind: .activity,
+        by: .staff,
+        required: [.openings],
+        in: [],
+        to: .inForce,
+        opens: true
+    )
+
     /// Hides all parts of the entries that it names, at once and everywhere.
     package static let redact = CaseOperation(
         "case.redact",

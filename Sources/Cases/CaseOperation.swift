@@ -105,6 +105,9 @@ package final class CaseOperation: Sendable {
     /// Whether `field` is one of its fields.
     package func has(_ field: CaseField) -> Bool { fields.contains { $0.field == field } }
 
+    /// Whether people type it; the others are written by the program.
+    package var isTyped: Bool { act != .takeOver && self != .recordOpenings }
+
     /// How many subjects an entry of it is about.
     package var subjectCount: Int {
         switch act {
@@ -189,6 +192,7 @@ extension CaseOperation {
     /// All operations of this version, by kind of subject, in the usual course.
     package static let all: [CaseOperation] =
         intake + custody + handling + mediation + closing + supervision + links + redaction
+        + [recordOpenings]
         + councils
         + covenants + alerts + dwellings + places + registry + policies
 

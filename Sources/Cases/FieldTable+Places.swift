@@ -205,5 +205,14 @@ extension FieldTable {
             .single,
             Label("培训、巡防、服务等", "training, patrol, service …")
         ),
+        field(
+            .openings,
+            "opening",
+            Label("开封", "opening"),
+            .part(.detail),
+            .texts(max: OpeningRow.textMax, count: OpeningRow.countMax),
+            .single,
+            Label("案件、次数、首末时间、岗位编号", "case, how often, when first and last, staff number")
+        ),
     ]
 }

@@ -109,7 +109,7 @@ extension CommandError {
                 error.description,
                 hint: "--home-passphrase-fd N, or a credential of systemd's: docs/keys.md"
             )
-        case .noPassphrase:
+        case .noPassphrase, .openingsWait:
             self.init(.unknown, error.description, hint: "nothing was changed")
         case .inTheWay:
             self.init(.bad, error.description, hint: "name another directory; nothing was changed")

@@ -13,6 +13,7 @@ package import Ledger
 ///     ledger.db     entries and view
 ///     search.db     words of the view, made again when it is not there
 ///     fence         how far the own log was ever signed
+///     openings      openings of sealed parts that are in no entry yet
 ///     lock          held by the one process that writes
 ///     restored      that it was made from a backup and has not joined with its new keys yet
 ///     stopped       why the own log must not be written, if a peer gave proof of it

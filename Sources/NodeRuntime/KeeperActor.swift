@@ -178,6 +178,8 @@ actor KeeperActor {
         try keeper.store.keepHeard(logs, at: time)
     }
 
+    func recordOpenings() throws -> Keeper.Released? { try keeper.recordOpenings() }
+
     /// Destroys what approved redactions name; returns how many parts were deleted.
     func destroyRedacted() throws -> Int {
         try keeper.destroyRedacted()

@@ -151,6 +151,8 @@ package enum HomeError: Error, Hashable, Sendable {
     case wantsPassphrase
     /// What was to give the passphrase does not.
     case noPassphrase(String)
+    /// Too many openings of sealed parts wait to be recorded.
+    case openingsWait(String)
     /// The configuration is not what it should be.
     case configuration(path: String, reason: String)
     /// Another process is the home's writer.
@@ -184,6 +186,7 @@ extension HomeError: CustomStringConvertible {
         case .wantsPassphrase:
             "the home's keys want a passphrase, and there is no terminal to ask on"
         case .noPassphrase(let reason): reason
+        case .openingsWait(let path): "too many openings wait to be recorded in \(path)"
         case .configuration(let path, let reason): "\(path): \(reason)"
         case .locked(let path): "another process is writing to the home at \(path)"
         case .notJoined(let path): "the home at \(path) belongs to no ledger yet"

@@ -29,6 +29,7 @@ enum StorageJob {
     case viewDigest
     /// Looks whether approved redactions wait for nothing any more.
     case destroyRedacted
+    case recordOpenings
     case stopWriting(KeeperError)
     /// Everything before it is done.
     case barrier(CheckedContinuation<Void, Never>)
@@ -301,6 +302,8 @@ extension NodeDaemon {
                 // A provisional view is never compared.
                 if unchecked == 0 { handle(.viewChanged(frontier: frontier, view: view)) }
             case .destroyRedacted: try await destroyRedacted()
+            case .recordOpenings:
+                if let released = try await keeper.recordOpenings() { await take(released) }
             case .stopWriting(let reason):
                 await keeper.stopWriting(reason)
                 note("node", "own log closed reason=\"\(reason)\"", level: "error")

@@ -21,6 +21,8 @@ package actor NodeDaemon {
     static let heardMilliseconds: UInt64 = 60_000
     /// How often to look whether what was redacted can be destroyed.
     static let destroyingMilliseconds: UInt64 = 5_000
+    /// How often it is looked whether openings are to be recorded.
+    static let openingsMilliseconds: UInt64 = 60_000
     /// How long an acknowledgement waits for the first peer to say that it holds the entries.
     static let holderMilliseconds: UInt64 = 100
     /// How often refusals are written down: a flood of them must not keep the disk busy.
@@ -58,6 +60,7 @@ package actor NodeDaemon {
     var nextDestroying: UInt64 = 0
     var nextRefusals: UInt64 = 0
     private var lastWrite: UInt64 = 0
+    private var nextOpenings: UInt64 = 0
     var isStopped = false
 
     var listener: Listener?
@@ -266,6 +269,10 @@ package actor NodeDaemon {
         if now >= nextDestroying {
             nextDestroying = now + Self.destroyingMilliseconds
             enqueue(.destroyRedacted)
+        }
+        if now >= nextOpenings {
+            nextOpenings = now + Self.openingsMilliseconds
+            enqueue(.recordOpenings)
         }
         if isViewStale, machine.isSettled, jobs.isEmpty {
             isViewStale = false

@@ -40,7 +40,7 @@ package struct RecordRow: Hashable, Sendable {
 
     /// What a subject of a kind is made of.
     package enum Form: String, Sendable {
-        case record, place, alias, grids, succession, profile, calendar, sealing
+        case record, place, alias, grids, succession, profile, calendar, sealing, openings
     }
 
     static let columns = """
@@ -65,7 +65,8 @@ package struct RecordRow: Hashable, Sendable {
             switch form {
             case .alias: view.text(.placeCode)
             case .succession: view.list(.newCodes).joined(separator: " ")
-            case .record, .place, .grids, .profile, .calendar, .sealing: view.text(.parent)
+            case .record, .place, .grids, .profile, .calendar, .sealing, .openings:
+                view.text(.parent)
             }
         variety =
             view.text(.placeLevel) ?? view.text(.alertKind) ?? view.text(.organisationKind)
@@ -119,6 +120,9 @@ package struct RecordRow: Hashable, Sendable {
         case .policy:
             if view[.sealedFields] != nil { return .sealing }
             return view[.year] == nil ? .profile : .calendar
+        case .activity:
+            let isOpenings = view.registers.contains { $0.id == CaseField.openings.rawValue }
+            return isOpenings ? .openings : .record
         default: return .record
         }
     }
@@ -126,7 +130,7 @@ package struct RecordRow: Hashable, Sendable {
     private static func code(_ view: SubjectView, _ form: Form) -> String? {
         switch form {
         case .place: view.text(.placeCode)
-        case .alias: nil
+        case .alias, .openings: nil
         case .sealing: view.list(.sealedFields).joined(separator: " ")
         case .succession: view.text(.oldCode)
         case .profile: view.text(.profileCode)

@@ -91,7 +91,7 @@ private let admissibleElsewhere: [String: Set<Stage>] = [
     "place.record": [], "place.amend": [.inForce], "place.retire": [.inForce], "place.alias": [],
     "place.grids": [], "place.succeed": [],
     "organisation.record": [], "organisation.amend": [.inForce], "organisation.close": [.inForce],
-    "activity.record": [], "analysis.record": [],
+    "activity.record": [], "opening.record": [], "analysis.record": [],
     "policy.profile": [], "policy.calendar": [], "policy.sealing": [],
     "policy.repeal": [.inForce],
 ]

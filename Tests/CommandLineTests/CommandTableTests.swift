@@ -16,7 +16,7 @@ struct CommandTableTests {
         #expect(Set(words).count == words.count)
     }
 
-    @Test(arguments: CaseOperation.all.filter { $0 != .takeOver })
+    @Test(arguments: CaseOperation.all.filter(\.isTyped))
     func everyFieldOfAnOperationHasItsFlags(operation: CaseOperation) throws {
         let command = try #require(
             Program.commands.first { $0.words == [operation.kind.rawValue, operation.verb] }

@@ -44,7 +44,7 @@ extension Program {
             Label("导出一本日志, 供他人独立核验", "one log in files that others can check"),
             run: AuditCommands.export
         ),
-        redactionsCommand,
+        redactionsCommand, openingsCommand,
     ]
 }
 

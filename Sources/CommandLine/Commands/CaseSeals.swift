@@ -2,6 +2,7 @@ internal import Cases
 internal import Crypto
 internal import Encoding
 internal import Ledger
+internal import NodeRuntime
 internal import Storage
 
 /// What of one subject is sealed, as its page shows it: to a reader opened, to a program never.
@@ -24,12 +25,45 @@ struct CaseSeals {
         // A page that others make again byte for byte shows what all of them can read.
         let isClosed = invocation.isJSON || invocation.has("as-of")
         guard
-            let reader = isClosed
-                ? SealedReader(closed: store) : try SealedReader(store, invocation)
+            var reader = isClosed
+                ? SealedReader(closed: store) : try SealedReader(store, invocation),
+            let closed = SealedReader(closed: store)
         else { return nil }
+        if sealed.contains(where: { reader.key(of: $0, among: entries) != nil }),
+            try !Self.isCounted(view.id, invocation)
+        {
+            reader = closed
+        }
         self.reader = reader
         self.entries = entries
         shown = Dictionary(sealed.map { ($0.hash, $0) }) { first, _ in first }
+    }
+
+    /// Counts an opening before anything is shown; false, and said, if that can not be.
+    private static func isCounted(
+        _ subject: SubjectID,
+        _ invocation: Invocation
+    ) throws -> Bool {
+        let actor = try invocation.actor()
+        do {
+            let home = try invocation.home()
+            let spool = try OpeningSpool(home)
+            let now = SystemSource.wallMilliseconds()
+            // Without a service, who reads sees to it that what was counted gets into the log.
+            if spool.isDue(now: now), try ControlClient(path: home.socketPath) == nil {
+                _ = try? Keeper(home).recordOpenings()
+            }
+            try spool.add(subject, at: now, by: actor)
+            return true
+        } catch let error as HomeError {
+            invocation.output.remark(
+                invocation.output.text(
+                    "linli: 无法记录开封,密封内容未开封: \(error)",
+                    "linli: what is sealed stays closed, since its opening can not be counted: \(error)"
+                )
+            )
+            return false
+        }
     }
 
     /// A field of an entry for a reader; nil if it is not sealed there.

@@ -1,4 +1,5 @@
 internal import Cases
+internal import Ledger
 
 /// The check of every text that a person types and that goes into an entry.
 ///
@@ -62,5 +63,39 @@ enum FreeText {
                     ? "end lines with line feeds only" : "line feeds and tabs may stand in a text"
             )
         }
+    }
+}
+
+extension Command.Flag {
+    /// For whom the node's key acts or opens.
+    static let actor = Command.Flag(
+        "actor",
+        "NUMBER",
+        Label("经办人的岗位编号,不写姓名", "role-bound staff number, never a name")
+    )
+}
+
+extension Invocation {
+    /// The staff number that `--actor` gives, a claim.
+    ///
+    /// - Throws: ``CommandError``.
+    func actor() throws(CommandError) -> String? {
+        guard let actor = self["actor"] else { return nil }
+        let isNumber = actor.utf8.allSatisfy { sign in
+            switch sign {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"):
+                true
+            default: false
+            }
+        }
+        guard isNumber, 1...Header.actorMax ~= actor.utf8.count else {
+            throw CommandError(
+                .usage,
+                "--actor is no staff number, want 1 to \(Header.actorMax) letters, digits or hyphens"
+            )
+        }
+        try FreeText.checkHeader(actor, flag: "actor")
+        return actor
     }
 }

@@ -9,7 +9,7 @@ extension Program {
         "history",
         ["CASE"],
         flags: [
-            Command.Flag("values", Label("同时列出各条目的内容", "with what each entry says"))
+            Command.Flag("values", Label("同时列出各条目的内容", "with what each entry says")), .actor,
         ],
         group: .view,
         Label("一个案件的全部条目,依显示顺序", "every entry about a case, in display order")

@@ -3,7 +3,7 @@ internal import Cases
 extension Program {
     /// `linli KIND VERB` for every operation of the table, and the import.
     static let caseCommands: [Command] =
-        CaseOperation.all.filter { $0.act != .takeOver }.map(command) + [importCommand]
+        CaseOperation.all.filter(\.isTyped).map(command) + [importCommand]
         + documentCommands
 
     private static func command(_ operation: CaseOperation) -> Command {
@@ -65,11 +65,7 @@ extension Program {
 
     private static let authorFlags: [Command.Flag] =
         [
-            Command.Flag(
-                "actor",
-                "NUMBER",
-                Label("经办人的岗位编号,不写姓名", "role-bound staff number, never a name")
-            ),
+            .actor,
             FreeText.allowPersonal,
         ] + Command.Flag.signing
 

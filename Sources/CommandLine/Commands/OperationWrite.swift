@@ -20,7 +20,7 @@ struct OperationWrite {
         let home = try invocation.home()
         let sealing = try Sealing(operation, invocation, home)
         var values = try OperationText(operation, invocation, sealing.fields).draft()
-        let actor = try actor()
+        let actor = try invocation.actor()
         let author = try invocation.author()
         guard actor == nil || author == nil else {
             throw CommandError(.usage, "--actor and --as are both given: the key says who it is")
@@ -250,26 +250,6 @@ struct OperationWrite {
             throw CommandError(.usage, "--\(flag) is \"\(code)\", want 4, 6, 9 or 12 digits")
         }
         return scope
-    }
-
-    private func actor() throws(CommandError) -> String? {
-        guard let actor = invocation["actor"] else { return nil }
-        let isNumber = actor.utf8.allSatisfy { sign in
-            switch sign {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"):
-                true
-            default: false
-            }
-        }
-        guard isNumber, 1...Header.actorMax ~= actor.utf8.count else {
-            throw CommandError(
-                .usage,
-                "--actor is no staff number, want 1 to \(Header.actorMax) letters, digits or hyphens"
-            )
-        }
-        try FreeText.checkHeader(actor, flag: "actor")
-        return actor
     }
 
     // MARK: What became of it

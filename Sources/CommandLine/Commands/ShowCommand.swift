@@ -8,6 +8,7 @@ extension Program {
     static let showCommand = Command(
         "show",
         ["CASE"],
+        flags: [.actor],
         group: .view,
         Label("一个案件(或预警、地址等)的合并结果", "everything the view says of a case, an alert, a place …")
     ) { try show($0) }

@@ -76,6 +76,8 @@ struct RecordSelection {
         filter.since = try invocation.instant("since")
         filter.until = try invocation.instant("until")
         filter.limit = try invocation.number("limit", in: 0...1_000_000, or: 100)
+        // What nodes count of openings is listed by itself.
+        if kind == .activity { filter.form = .record }
         if let name = invocation["form"] {
             let forms = Self.forms(kind)
             guard let form = forms.first(where: { $0.rawValue == name }) else {

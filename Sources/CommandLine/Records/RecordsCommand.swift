@@ -117,6 +117,7 @@ extension RecordRow.Form {
         case .profile: Label("时限标准", "profile")
         case .calendar: Label("工作日历", "calendar")
         case .sealing: Label("密封规则", "sealing")
+        case .openings: Label("开封记录", "openings")
         }
     }
 }
