@@ -105,6 +105,7 @@ enum BackupCommands {
     static func drill(_ call: Invocation) async throws -> ExitCode {
         let home = try call.home()
         let folder = try ScratchFolder(in: home.scratchDirectory, for: .drill)
+        defer { withExtendedLifetime(folder) {} }
         var file = folder.path + "/fresh"
         if let given = call.arguments.first {
             file = given
