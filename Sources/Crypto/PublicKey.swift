@@ -26,6 +26,26 @@ package struct PublicKey: Hashable, Sendable {
         hash = sha256(bytes.bytes)
     }
 
+    /// SubjectPublicKeyInfo in PEM, which `openssl pkey -pubin` reads.
+    ///
+    /// - Source: RFC 8410 section 4; the twelve bytes before the key are the same for all.
+    package var pem: String {
+        let prefix: [UInt8] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0]
+        return "-----BEGIN PUBLIC KEY-----\n\(base64(prefix + bytes.bytes))\n"
+            + "-----END PUBLIC KEY-----\n"
+    }
+
+    /// One line as `ssh-keygen` and Sigsum's tools read it.
+    ///
+    /// - Source: RFC 4253 section 6.6, RFC 8709 section 4.
+    package var openSSH: String {
+        let name = "ssh-ed25519"
+        let blob: [UInt8] =
+            [0, 0, 0, UInt8(name.utf8.count)] + Array(name.utf8) + [0, 0, 0, UInt8(Bytes32.count)]
+            + bytes.bytes
+        return "\(name) \(base64(blob))\n"
+    }
+
     /// Whether `signature` is this key's over `message`.
     ///
     /// False for any signature not of 64 bytes. OpenSSL checks that S is below the

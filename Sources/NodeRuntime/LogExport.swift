@@ -79,6 +79,22 @@ package func exportLog(
         else { throw LogExportError.noCheckpoint(log) }
         signed = held
     }
+    return try writeDirectory(directory) { partial in
+        try write(signed, from: store, log: log, to: partial)
+    }
+}
+
+/// Makes a directory that is there whole or not at all, for its owner only.
+///
+/// - Parameters:
+///   - directory: does not exist, or is empty.
+///   - fill: writes into the directory that takes its place at the end.
+/// - Returns: what `fill` does.
+/// - Throws: ``LogExportError``, and what `fill` throws; nothing is left then.
+func writeDirectory<Result>(
+    _ directory: String,
+    fill: (_ partial: String) throws -> Result
+) throws -> Result {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory))
     guard names?.isEmpty ?? !FileManager.default.fileExists(atPath: directory) else {
         throw LogExportError.notEmpty(directory)
@@ -89,11 +105,11 @@ package func exportLog(
         throw LogExportError.system(action: "make", path: partial, number: errno)
     }
     do {
-        let export = try write(signed, from: store, log: log, to: partial)
+        let result = try fill(partial)
         guard unsafe rename(partial, directory) == 0 else {
             throw LogExportError.system(action: "make", path: directory, number: errno)
         }
-        return export
+        return result
     } catch {
         try? FileManager.default.removeItem(atPath: partial)
         throw error
@@ -158,8 +174,8 @@ private func write(
     return LogExport(checkpoint: target, parts: partCount, absentParts: absentCount)
 }
 
-/// One file of an export, gathered into large writes.
-private final class ExportFile {
+/// One file of a directory that is handed out, gathered into large writes.
+final class ExportFile {
     private let path: String
     private let descriptor: Int32
     private var buffer: [UInt8] = []
