@@ -4,6 +4,7 @@ internal import Encoding
 internal import Foundation
 internal import Ledger
 internal import Storage
+internal import TransparencyLog
 
 /// Looks at a home and its daemon for ``HealthFacts``; judges nothing and changes nothing.
 package struct HealthGathering {
@@ -208,6 +209,17 @@ package struct HealthGathering {
         facts.network.refusals = counts.sorted { $0.key < $1.key }
             .map { ($0.key, $0.value.count, $0.value.last) }
         let log = store.identity?.log
+        facts.work.unvouched = store.logs.filter { $0.log != log }.compactMap { state in
+            let signed = store.roster.member(log: state.log)
+                .flatMap { try? SignedCheckpoint.verify(state.note, logKey: $0.keys.log) }
+            let vouched = signed?.checkpoint.size ?? 0
+            return vouched < state.size
+                ? (
+                    store.roster.member(log: state.log)?.name ?? state.log.short,
+                    state.size - vouched
+                )
+                : nil
+        }
         facts.network.unopened = store.roster.members.filter { member in
             member.place.log == log && !member.hasEnded && store.log(member.log) == nil
         }.map(\.name)

@@ -3,6 +3,7 @@ internal import Encoding
 internal import Foundation
 internal import Ledger
 package import Storage
+internal import TransparencyLog
 
 extension Home {
     /// Says that the home was made from a backup and has not joined with its new keys yet.
@@ -50,15 +51,44 @@ extension Home {
                 time: SystemSource.wallMilliseconds(),
                 configuration: Array(configuration),
                 sealKey: seal,
-                importKey: importKey
+                importKey: importKey,
+                checkpoint: releasedCheckpoint
             )
             try Self.sync(partial)
-            guard unsafe rename(partial, path) == 0 else { throw HomeError.system("write", path) }
+            try Self.move(partial, to: path)
+            try Self.sync(URL(filePath: path).deletingLastPathComponent().path)
             return backup
         } catch {
             for suffix in ["", "-wal", "-shm", "-journal"] { unsafe unlink(partial + suffix) }
             throw error
         }
+    }
+
+    /// Signs how far the own log goes in a copy, as far as the fence says that it was released.
+    ///
+    /// The copy can then show its entries to peers, and gains no right to write any. What was
+    /// committed just before the copy was made may be released a moment later, so that is waited for.
+    ///
+    /// - Returns: nil where nothing of the log may be signed: the home was stopped, has no fence, or
+    ///   its database is not what the fence vouches for.
+    private func releasedCheckpoint(_ copy: Store, _ log: Digest) throws -> SignedCheckpoint? {
+        let key = try signingKey(.log)
+        guard key.publicKey.hash == log, let size = copy.log(log)?.size else { return nil }
+        var mark: Fence.Mark?
+        for _ in 0..<20 {
+            mark = try? Fence(reading: fencePath, log: log).mark
+            if let mark, mark.size >= size { break }
+            usleep(50_000)
+        }
+        let store = try Store(path: databasePath, mode: .readOnly)
+        guard !FileManager.default.fileExists(atPath: stoppedPath), let mark,
+            try store.root(of: log, size: mark.size) == mark.root
+        else { return nil }
+        let released = min(size, mark.size)
+        guard let root = try copy.root(of: log, size: released),
+            try store.root(of: log, size: released) == root
+        else { return nil }
+        return try SignedCheckpoint.sign(size: released, root: root, with: key)
     }
 
     /// Makes a home from a backup: everything it held, and fresh keys that nobody has enrolled yet.
@@ -160,6 +190,19 @@ extension Home {
         guard store.frontier == backup.frontier, try store.viewDigest() == backup.view else {
             throw BackupError.other
         }
+    }
+
+    /// Gives a file its name, never over one that was made meanwhile; media without hard links, such
+    /// as most USB sticks, can only be asked before.
+    private static func move(_ partial: String, to path: String) throws {
+        if unsafe link(partial, path) == 0 {
+            unsafe unlink(partial)
+            return
+        }
+        guard errno != EEXIST, unsafe access(path, F_OK) != 0 else {
+            throw BackupError.exists(path)
+        }
+        guard unsafe rename(partial, path) == 0 else { throw HomeError.system("write", path) }
     }
 
     private static func sync(_ path: String) throws {

@@ -66,6 +66,7 @@ package final class Keeper {
         self.store = store
         self.identity = identity
         self.fence = fence
+        ScratchFolder.removeStale(in: home.path)
         logKey = try home.signingKey(.log)
         try Self.adoptNextKeys(home, store, identity)
         serviceKey = try home.signingKey(.service)

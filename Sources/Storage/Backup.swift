@@ -2,6 +2,7 @@ package import Crypto
 internal import Encoding
 internal import Foundation
 internal import Ledger
+package import TransparencyLog
 
 /// A copy of a home's database in one file, with what belongs to it and nothing that can sign.
 ///
@@ -39,6 +40,8 @@ package struct Backup: Hashable, Sendable {
     ///   - configuration: the home's `config.json`.
     ///   - sealKey: encrypted, if it is to be carried.
     ///   - importKey: sealed to the seal key, likewise.
+    ///   - checkpoint: gives a checkpoint of the home's log for the copy, which keeps none of its own
+    ///     log: without one no peer would ever take from it what only the copy holds.
     /// - Returns: what the file says of itself.
     /// - Throws: ``StoreError``, ``SQLiteError``.
     package static func make(
@@ -47,7 +50,8 @@ package struct Backup: Hashable, Sendable {
         time: UInt64,
         configuration: [UInt8],
         sealKey: String?,
-        importKey: [UInt8]?
+        importKey: [UInt8]?,
+        checkpoint: (_ copy: Store, _ log: Digest) throws -> SignedCheckpoint?
     ) throws -> Backup {
         try store.database.copy(to: path)
         // What it comes to is read off the copy, so that it is of the same moment.
@@ -63,7 +67,14 @@ package struct Backup: Hashable, Sendable {
             log: identity.log,
             size: copy.log(identity.log)?.size ?? 0
         )
+        let signed = try checkpoint(copy, identity.log)
         try copy.database.transaction {
+            if let signed {
+                try copy.database.run(
+                    "UPDATE log SET checkpoint = ? WHERE id = ?",
+                    [.blob(signed.note.bytes), .digest(identity.log)]
+                )
+            }
             try copy.database.execute(
                 "CREATE TABLE backup (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT"
             )

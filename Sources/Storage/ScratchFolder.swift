@@ -1,16 +1,25 @@
 internal import Foundation
 
 /// A directory for what can be made again; removed with this value, or left behind by a process
-/// that is killed.
-final class ScratchFolder {
+/// that is killed, to be removed by ``removeStale(in:)``.
+package final class ScratchFolder {
+    /// What one is for.
+    package enum Purpose: String, CaseIterable, Sendable {
+        case verify
+        case asOf = "as-of"
+        case search
+        case drill
+    }
+
     /// Where it is.
-    let path: String
+    package let path: String
 
     /// Makes one for its owner only.
     ///
     /// - Throws: ``ScratchFolderError``.
-    init(in directory: String, for purpose: String) throws(ScratchFolderError) {
-        path = directory + "/\(purpose)-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+    package init(in directory: String, for purpose: Purpose) throws(ScratchFolderError) {
+        let random = String(UInt32.random(in: 0 ... .max), radix: 36)
+        path = directory + "/\(purpose.rawValue)-\(getpid())-\(random)"
         do {
             try FileManager.default.createDirectory(
                 atPath: path,
@@ -21,11 +30,25 @@ final class ScratchFolder {
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// Removes what killed processes left: copies of the database among it, in which may stand what
+    /// was redacted since.
+    package static func removeStale(in directory: String) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        for name in names {
+            let words = name.split(separator: "-")
+            guard Purpose.allCases.contains(where: { name.hasPrefix($0.rawValue + "-") }),
+                words.count >= 3, let process = pid_t(words[words.count - 2]), process > 0,
+                kill(process, 0) != 0, errno == ESRCH
+            else { continue }
+            try? FileManager.default.removeItem(atPath: directory + "/" + name)
+        }
+    }
 }
 
 /// No scratch directory can be made.
-struct ScratchFolderError: Error, CustomStringConvertible {
+package struct ScratchFolderError: Error, CustomStringConvertible {
     let directory: String
 
-    var description: String { "no directory can be made in \(directory)" }
+    package var description: String { "no directory can be made in \(directory)" }
 }

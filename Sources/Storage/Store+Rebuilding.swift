@@ -37,7 +37,7 @@ extension Store {
         }
         return try database.snapshot {
             try check(saved)
-            let folder = try ScratchFolder(in: directory, for: "as-of")
+            let folder = try ScratchFolder(in: directory, for: .asOf)
             let scratch = try Store(path: folder.path + "/view.db", mode: .readWrite)
             scratch.folder = folder
             // It is thrown away after use, so it need not survive a power cut.

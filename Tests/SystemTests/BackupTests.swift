@@ -1,4 +1,6 @@
+import Encoding
 import Foundation
+import Storage
 import TestSupport
 import Testing
 
@@ -30,12 +32,25 @@ struct BackupTests {
         let made = try await run(street, ["backup", file, "--json"], passphrase: "schlüssel")
         #expect(made.code == 0 && made["sealKey"] as? Bool == true, "\(made.errors)")
         let acknowledged = try await writing.value
-        #expect(try await run(street, ["drill", "restore", file]).code == 0)
+        let drilled = try await run(street, ["drill", "restore", file], passphrase: "schlüssel")
+        #expect(drilled.code == 0 && drilled.errors.contains("0 days old"), "\(drilled.errors)")
+        let forgotten = try await run(street, ["drill", "restore", file], passphrase: "falsch")
+        #expect(forgotten.code == 1 && forgotten.errors.contains("passphrase"))
+        let stranger = try await Town().found()
+        let foreign = try await run(stranger, ["drill", "restore", file])
+        #expect(foreign.code == 1 && foreign.errors.contains("of ledger"), "\(foreign.errors)")
         #expect(try await run(street, ["drill", "restore"]).code == 0)
         #expect(await eventually { agree([city, street]) })
         let again = try await run(street, ["backup", file, "--no-key"])
         #expect(again.code == 1 && again.errors.contains("exists already"))
         #expect(await daemon.stop() == 0)
+        // What a killed drill left goes with the next command that writes.
+        let stale = street.path + "/drill-4194303-x"
+        try FileManager.default.createDirectory(
+            atPath: stale,
+            withIntermediateDirectories: false
+        )
+        #expect(try await street.run("case", "report", "--summary", "甲").code == 0)
         let left = try FileManager.default.contentsOfDirectory(atPath: street.path)
         #expect(!left.contains { $0.hasPrefix("drill") || $0.contains("partial") }, "\(left)")
 
@@ -70,6 +85,52 @@ struct BackupTests {
         #expect(try await restored.run("sync").code == 0)
         #expect(try await restored.run("verify").code == 0)
         #expect(await cityDaemon.stop() == 0)
+    }
+
+    /// What only a backup holds reaches the others from the home that is made of it, and stays in
+    /// effect once the old log is ended there.
+    @Test func whatReachedNobodyComesToThePeersFromTheBackup() async throws {
+        let town = try Town()
+        let city = try await town.found()
+        let street = try await town.join("street", "street", "330105013", by: city)
+        var daemon = try await city.start()
+        #expect(try await street.run("sync").code == 0)
+        #expect(await daemon.stop() == 0)
+        let alone = try await street.start()
+        let acknowledged = try street.report(2, in: "330105013")
+        let file = town.path("backup")
+        #expect(try await run(street, ["backup", file], passphrase: "schlüssel").code == 0)
+        #expect(await alone.stop() == 0)
+        try FileManager.default.removeItem(atPath: street.path)
+
+        let restored = Site(town, "restored", street.endpoint)
+        #expect(try await run(restored, ["restore", file], passphrase: "schlüssel").code == 0)
+        let invitation = town.path("again.invitation")
+        #expect(
+            try await city.run("enrol", restored.path + "/request.txt", "-o", invitation).code == 0
+        )
+        daemon = try await city.start()
+        #expect(try await restored.run("join", invitation).code == 0)
+        let sync = try await restored.run("sync")
+        #expect(sync.code == 0, "\(sync.errors)")
+        #expect(try city.missing(acknowledged).isEmpty)
+        let health = try await restored.run("doctor", "--json")
+        #expect(!health.output.contains("unvouched"), "\(health.output)")
+        let stores = try [city, restored].map { site in
+            try Store(path: site.path + "/ledger.db", mode: .readOnly)
+        }
+        let known = stores.compactMap { $0.identity?.log }
+        let log = try #require(
+            stores[1].logs.map(\.log).first { !known.contains($0) }?.description
+        )
+        let end = try await city.run("end", log, "--reason", "lost")
+        #expect(end.code == 0, "\(end.errors)")
+        #expect(try await restored.run("sync").code == 0)
+        for site in [city, restored] {
+            #expect(try await site.run("cases", "--count").output.hasPrefix("2"), "\(site.name)")
+            #expect(try await site.run("verify").code == 0)
+        }
+        #expect(await daemon.stop() == 0)
     }
 
     @Test func whatIsNoWholeBackupGivesNothing() async throws {

@@ -135,6 +135,8 @@ package struct HealthFacts: Sendable {
 
         /// Entries whose authors' signatures were not checked.
         package var unchecked: UInt64 = 0
+        /// Logs of others of which more is held than their keys vouch for here.
+        package var unvouched: [(name: String, entries: UInt64)] = []
         /// Parts that should be held and that nobody gave yet.
         package var missingParts: UInt64 = 0
         /// Subjects whose view is older than their entries.

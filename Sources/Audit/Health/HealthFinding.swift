@@ -40,6 +40,7 @@ package struct HealthFinding: Hashable, Sendable {
         case refused = "refused"
         case neverOpened = "never-opened"
         case unchecked = "unchecked"
+        case unvouched = "unvouched"
         /// Contents of entries that nobody gave yet.
         case partsMissing = "parts-missing"
         case viewStale = "view-stale"

@@ -57,6 +57,21 @@ extension HealthJudge {
                 )
             )
         }
+        findings += work.unvouched.map { log in
+            HealthFinding(
+                .unvouched,
+                Label(
+                    "\(log.name) 的日志有 \(log.entries) 条没有检查点, 其他节点取不到",
+                    "of the log of \(log.name), \(log.entries) entries are held that no checkpoint"
+                        + " vouches for: no other node can take them"
+                ),
+                next: Label(
+                    "正在取时等待; 旧备份恢复的目录: 在终止旧日志前把其中的案件重新登记",
+                    "wait if it is being pulled; in a home that was restored from an old backup enter"
+                        + " its cases again before the old log is ended"
+                )
+            )
+        }
         if work.missingParts > 0 {
             findings.append(
                 HealthFinding(

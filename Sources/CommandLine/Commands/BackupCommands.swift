@@ -43,6 +43,7 @@ extension Program {
         Command(
             "drill restore",
             ["[FILE]"],
+            flags: [.passphrase],
             group: .node,
             Label(
                 "演练: 在副本上恢复并核验备份, 用后即删",
@@ -103,28 +104,48 @@ enum BackupCommands {
 
     static func drill(_ call: Invocation) async throws -> ExitCode {
         let home = try call.home()
-        let folder = home.scratchDirectory + "/drill-\(getpid())"
-        try? FileManager.default.createDirectory(
-            atPath: folder,
-            withIntermediateDirectories: false,
-            attributes: [.posixPermissions: 0o700]
-        )
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        var file = folder + "/fresh"
+        let folder = try ScratchFolder(in: home.scratchDirectory, for: .drill)
+        defer { withExtendedLifetime(folder) {} }
+        var file = folder.path + "/fresh"
         if let given = call.arguments.first {
             file = given
         } else {
             _ = try home.backUp(to: file, passphrase: nil)
         }
-        // Its path must leave room for a socket, as that of a real home.
-        let (_, backup) = try Home.restore(file, to: folder + "/home", passphrase: nil)
+        let passphrase: (() throws -> [UInt8])? =
+            call["passphrase-fd"] == nil ? nil : { try Passphrase.read(call, "") }
+        let (restored, backup) = try Home.restore(
+            file,
+            to: folder.path + "/home",
+            passphrase: passphrase
+        )
         let store = try call.openStore()
+        let ledger = try Store(path: restored.databasePath, mode: .readOnly).identity?.ledger
+        guard ledger == store.identity?.ledger else {
+            throw CommandError(
+                .bad,
+                "the backup is of ledger \(ledger?.short ?? "none"), this home of"
+                    + " \(store.identity?.ledger.short ?? "none")",
+                hint: "a home is made again from a backup of its own only"
+            )
+        }
         let held = store.log(backup.log)?.size ?? 0
         say(backup, call, more: ["behind": .count(held > backup.size ? held - backup.size : 0)])
+        if backup.sealKey != nil, passphrase == nil, call.arguments.first != nil {
+            call.output.remark(
+                call.output.text(
+                    "未核对封存密钥的口令 (--passphrase-fd)",
+                    "the passphrase of the seal keys was not tried: --passphrase-fd"
+                )
+            )
+        }
+        let days =
+            (SystemSource.wallMilliseconds() - min(backup.time, SystemSource.wallMilliseconds()))
+            / 86_400_000
         call.output.remark(
             call.output.text(
-                "可以恢复; 此后又写了 \(held > backup.size ? held - backup.size : 0) 条",
-                "it can be restored; \(held > backup.size ? held - backup.size : 0) entries of its log"
+                "可以恢复 (\(days) 天前的备份); 此后又写了 \(held > backup.size ? held - backup.size : 0) 条",
+                "it can be restored, is \(days) days old; \(held > backup.size ? held - backup.size : 0) entries of its log"
                     + " were written since"
             )
         )

@@ -56,7 +56,7 @@ package final class SearchIndex {
                 database = try Self.open(path)
             }
         } else {
-            let folder = try ScratchFolder(in: scratch, for: "search")
+            let folder = try ScratchFolder(in: scratch, for: .search)
             self.folder = folder
             database = try Self.open(folder.path + "/search.db")
         }

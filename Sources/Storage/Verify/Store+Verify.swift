@@ -23,7 +23,7 @@ extension Store {
     ) -> VerifyReport {
         let folder: ScratchFolder
         do {
-            folder = try ScratchFolder(in: job.scratchDirectory, for: "verify")
+            folder = try ScratchFolder(in: job.scratchDirectory, for: .verify)
         } catch {
             var report = VerifyReport()
             report.reason = "\(error)"
