@@ -160,7 +160,7 @@ struct Sealing {
         let store = try invocation.openStore()
         let places = Self.places(subject) + [to].compactMap { $0 }
         let wanted = Set(try openers(places, store).map(\.keys.seal))
-        let entries = try store.entries(about: subject.id)
+        let entries = try store.folded(subject.id).entriesInEffect
         let sealed = entries.filter { entry in
             entry.header.seal != nil && !subject.redacted.contains(entry.hash)
         }
