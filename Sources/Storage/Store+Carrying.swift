@@ -107,7 +107,7 @@ extension Store {
     func wantShared(_ header: Header, _ parts: [Part?], subjects: [Int64]) throws {
         guard !header.wraps.isEmpty, scopes.isEverything, let own = identity?.log else { return }
         let keys = Set(roster.grants(log: own).map(\.keys.seal))
-        for wrap in header.wraps {
+        for wrap in header.wraps where wrap.part < parts.count {
             guard let wraps = parts[wrap.part].flatMap({ KeyWraps(decoding: $0.bytes) }),
                 wraps.wraps.contains(where: { keys.contains($0.recipient) })
             else { continue }

@@ -140,6 +140,12 @@ struct Sealing {
             guard !node.hasEnded else {
                 throw CommandError(.bad, "the right of \(node.name) has ended")
             }
+            guard node.level != .auditor else {
+                throw CommandError(
+                    .bad,
+                    "\(node.name) is an auditor's and could not say what it opened"
+                )
+            }
             if !openers.contains(where: { $0.log == node.log }) { openers.append(node) }
         }
         return openers
