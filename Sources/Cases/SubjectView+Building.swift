@@ -60,10 +60,10 @@ extension SubjectView {
         return entries.filter { !hidden.contains($0.hash) && $0.parts.contains(nil) }
             .sorted { $0.hash < $1.hash }
             .flatMap { entry in
-                // Wraps go with what they open.
-                let gone = entry.header.wraps.filter { hidden.contains($0.entry) }.map(\.part)
+                // The fold opens nothing, so it misses nothing of what is sealed.
+                let closed = entry.header.closedParts
                 return entry.parts.indices
-                    .filter { entry.parts[$0] == nil && !gone.contains($0) }
+                    .filter { entry.parts[$0] == nil && !closed.contains($0) }
                     .map { AbsentPart(entry: entry.hash, part: $0) }
             }
     }
@@ -139,7 +139,10 @@ extension SubjectView {
         let readsAllParts = judge.deeds
             .allSatisfy { deed in
                 let entry = judge.shown(judge.source(deed))
-                return !entry.parts.contains(nil) && entry.header.seal == nil
+                let closed = entry.header.closedParts
+                return entry.header.seal == nil
+                    && entry.parts.indices
+                        .allSatisfy { entry.parts[$0] != nil || closed.contains($0) }
             }
         return ImportFlag.allCases.filter { flag in
             switch flag {

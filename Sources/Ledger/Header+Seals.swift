@@ -87,6 +87,11 @@ extension Header {
         }
     }
 
+    /// Indices of the parts that no view needs: the sealed one, and all with wraps.
+    package var closedParts: Set<Int> {
+        Set([seal?.part, seal?.wraps].compactMap { $0 } + wraps.map(\.part))
+    }
+
     private func index(_ value: CBORValue) -> Int? {
         guard case .unsigned(let number) = value, number < UInt64(parts.count) else { return nil }
         return Int(number)

@@ -35,7 +35,7 @@ package struct Unsealer: Sendable {
     ///   - entries: all of the same subject, in which further wraps may stand.
     /// - Returns: what became of it; ``Outcome/absent`` for an entry without a sealed part.
     package func open(_ entry: PlacedEntry, among entries: [PlacedEntry]) -> Outcome {
-        guard let seal = entry.header.seal, let bytes = entry.parts[seal.part] else {
+        guard let seal = entry.header.seal, let bytes = entry.part(seal.part) else {
             return .absent
         }
         guard let sealed = SealedPart(decoding: bytes) else { return .damaged }
@@ -73,12 +73,19 @@ package struct Unsealer: Sendable {
         among entries: [PlacedEntry]
     ) -> [KeyWraps.Wrap] {
         guard let seal = entry.header.seal else { return [] }
-        var parts = [entry.parts[seal.wraps]]
+        var parts = [entry.part(seal.wraps)]
         for other in entries where other.header[field: WrapField.key] != nil {
             parts += other.header.wraps.filter { $0.entry == entry.hash }.map {
-                other.parts[$0.part]
+                other.part($0.part)
             }
         }
         return parts.flatMap { part in part.flatMap { KeyWraps(decoding: $0) }?.wraps ?? [] }
+    }
+}
+
+extension PlacedEntry {
+    /// The bytes of a part that its header has; nil where they are not held.
+    fileprivate func part(_ index: Int) -> [UInt8]? {
+        parts.indices.contains(index) ? parts[index] : nil
     }
 }

@@ -32,6 +32,13 @@ extension Home {
             (file, try KeyFile.reencrypted(file, by: self.passphrase, under: passphrase))
         }
         for (file, text) in texts { try KeyFile.replace(file, text) }
+        // What a run that was killed left beside one.
+        for folder in Set(keyFiles.map { URL(filePath: $0).deletingLastPathComponent().path }) {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+            for name in names where name.contains(".pem.partial-") {
+                unsafe unlink("\(folder)/\(name)")
+            }
+        }
     }
 
     /// A fresh key of a kind as the text of its file.

@@ -100,18 +100,22 @@ extension Home {
     /// - Parameters:
     ///   - file: of ``backUp(to:passphrase:)``.
     ///   - path: does not exist, or is an empty directory.
-    ///   - passphrase: of the seal key, if the file carries one; nil to leave it there.
+    ///   - passphrase: of the seal keys, if the file carries any; nil to leave them there.
+    ///   - isProtected: whether the home's keys are put under that passphrase.
     /// - Returns: the home and what the file says of itself.
     /// - Throws: ``BackupError``, ``HomeError``, ``SQLiteError``; nothing is left of the home then.
     package static func restore(
         _ file: String,
         to path: String,
-        passphrase: (() throws -> [UInt8])?
+        passphrase: (() throws -> [UInt8])?,
+        isProtected: Bool = false
     ) throws -> (home: Home, backup: Backup) {
         let backup = try Backup(reading: file)
         var seals: [SealKey] = []
+        var secret: [UInt8]?
         if let text = backup.sealKey, let passphrase {
             let given = try passphrase()
+            secret = isProtected ? given : nil
             for block in KeyFile.blocks(text) {
                 guard let key = try? SealKey(pem: block, passphrase: given) else {
                     throw HomeError.wrongPassphrase(file)
@@ -123,6 +127,7 @@ extension Home {
         let home = try Home(
             creating: path,
             configuration: configuration,
+            passphrase: secret,
             random: SystemSource.random32
         )
         do {
@@ -137,7 +142,11 @@ extension Home {
                 }
                 for seal in seals {
                     let mark = seal.publicKey.short
-                    try KeyFile.create("\(former)/seal-\(mark).pem", seal.pem())
+                    let pem =
+                        try secret.map {
+                            try seal.pem(passphrase: $0, random: SystemSource.random32())
+                        } ?? seal.pem()
+                    try KeyFile.create("\(former)/seal-\(mark).pem", pem)
                 }
                 if let first = seals.first, let sealed = backup.importKey {
                     try home.takeImportKey(sealed, first)

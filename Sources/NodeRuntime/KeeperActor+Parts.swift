@@ -57,6 +57,17 @@ extension KeeperActor {
         return try keeper.store.keepParts(found)
     }
 
+    func carriedParts(
+        before time: UInt64,
+        after row: Int64
+    ) throws -> (found: [WantedPart], next: Int64) {
+        try keeper.store.carriedParts(before: time, after: row, max: Limits.wantedParts)
+    }
+
+    func dropCarried(_ parts: [WantedPart]) throws -> Int {
+        try keeper.store.dropCarried(parts)
+    }
+
     func partsOutside(_ scopes: PartScopes, after last: WantedPart?) throws -> [WantedPart] {
         try keeper.store.partsOutside(scopes, after: last, max: Limits.wantedParts)
     }

@@ -124,6 +124,39 @@ extension NodeDaemon {
         return ScopesChange(scopes, dropped: result.dropped, wanted: result.wanted)
     }
 
+    func dropSomeCarried() async {
+        do {
+            try await dropCarried(now: SystemSource.wallMilliseconds())
+        } catch {
+            note("parts", "nothing dropped reason=\"\(error)\"", level: "error")
+        }
+    }
+
+    /// How long what is sealed for others is carried, in milliseconds.
+    private static let carryingMilliseconds: UInt64 = 30 * 86_400_000
+
+    /// Drops some of the sealed parts that this node only carries for others, if enough others prove
+    /// to hold them; the next call goes on behind them.
+    ///
+    /// - Parameter now: wall clock, milliseconds since 1970.
+    /// - Returns: how many were dropped.
+    /// - Throws: ``StoreError``, ``SQLiteError``.
+    @discardableResult
+    package func dropCarried(now: UInt64) async throws -> Int {
+        guard now > Self.carryingMilliseconds, !isDropping else { return 0 }
+        isDropping = true
+        defer { isDropping = false }
+        let (parts, next) = try await keeper.carriedParts(
+            before: now - Self.carryingMilliseconds,
+            after: carriedAfter
+        )
+        carriedAfter = next
+        guard !parts.isEmpty, try await provenCount(parts) == parts.count else { return 0 }
+        let dropped = try await keeper.dropCarried(parts)
+        note("parts", "carried dropped=\(dropped)")
+        return dropped
+    }
+
     /// How many of these parts enough other nodes prove to hold.
     private func provenCount(_ parts: [WantedPart]) async throws -> Int {
         let nonce = SystemSource.random32()

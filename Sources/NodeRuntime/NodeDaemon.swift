@@ -61,6 +61,8 @@ package actor NodeDaemon {
     var nextRefusals: UInt64 = 0
     private var lastWrite: UInt64 = 0
     private var nextOpenings: UInt64 = 0
+    var isDropping = false
+    var carriedAfter: Int64 = -1
     var isStopped = false
 
     var listener: Listener?
@@ -273,6 +275,7 @@ package actor NodeDaemon {
         if now >= nextOpenings {
             nextOpenings = now + Self.openingsMilliseconds
             enqueue(.recordOpenings)
+            Task { await dropSomeCarried() }
         }
         if isViewStale, machine.isSettled, jobs.isEmpty {
             isViewStale = false

@@ -131,6 +131,7 @@ extension Store {
         let subjects = try header.subjects.map { subject in
             try index(placed, about: subject, at: position, touched: &touched)
         }
+        try wantShared(header, incoming.entry.parts, subjects: subjects)
         for subject in subjects where subjects.count > 1 {
             for other in subjects where other != subject {
                 try database.run(

@@ -26,12 +26,9 @@ extension Store {
         try database.first("SELECT count(*) FROM part_absent WHERE state = 2") { $0.count(0) } ?? 0
     }
 
-    /// Whether all parts of all entries are held, but those that were redacted: only then is the
-    /// view one that other nodes can be compared with.
-    package func holdsAllParts() throws -> Bool {
-        try database.first("SELECT 1 FROM part_absent WHERE state <> 3 LIMIT 1") { _ in true }
-            == nil
-    }
+    /// Whether all parts of all entries are held, but those that were redacted or that no view
+    /// needs: only then is the view one that other nodes can be compared with.
+    package func holdsAllParts() throws -> Bool { try absentPartsAreClosed() }
 
     /// Missing parts in the order of storage, at most `max`, after one of them.
     package func missingParts(after name: WantedPart?, max: Int) throws -> [WantedPart] {
@@ -98,6 +95,7 @@ extension Store {
                     guard part.commitment(hasher) == name.commitment,
                         let row = try partRow(name), try absentState(row) == .missing
                     else { continue }
+                    absentAreClosed = nil
                     try database.run(
                         "DELETE FROM part_absent WHERE position = ?",
                         [.integer(row)]
@@ -127,6 +125,7 @@ extension Store {
     }
 
     func insertAbsent(_ state: PartState, at row: Int64) throws {
+        absentAreClosed = nil
         try database.run(
             "INSERT OR IGNORE INTO part_absent (position, state) VALUES (?, ?)",
             [.integer(row), .integer(state.rawValue)]

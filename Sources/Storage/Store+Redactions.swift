@@ -85,6 +85,7 @@ extension Store {
     private func destroyPart(_ row: Int64) throws -> Int {
         try database.run("DELETE FROM part WHERE position = ?", [.integer(row)])
         let deleted = database.changeCount
+        absentAreClosed = nil
         try database.run(
             "INSERT OR REPLACE INTO part_absent (position, state) VALUES (?, ?)",
             [.integer(row), .integer(PartState.redacted.rawValue)]

@@ -99,6 +99,7 @@ extension Store {
             guard let header = try header(at: row >> Schema.partBits),
                 try places.wants(header, isOwn: false, scopes)
             else { continue }
+            absentAreClosed = nil
             try database.run(
                 "UPDATE part_absent SET state = 2 WHERE position = ?",
                 [.integer(row)]
@@ -195,6 +196,7 @@ extension Store {
                     let next = isWanted ? PartState.missing : .notHeld
                     wanted += isWanted ? 1 : 0
                     guard next.rawValue != state else { continue }
+                    absentAreClosed = nil
                     try database.run(
                         "UPDATE part_absent SET state = ? WHERE position = ?",
                         [.integer(next.rawValue), .integer(row)]

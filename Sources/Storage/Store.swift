@@ -58,6 +58,8 @@ package final class Store {
     let hasher = SHA256Hasher()
     let treeHasher = TreeHasher()
     var statesByLog: [Digest: LogState] = [:]
+    /// What ``absentPartsAreClosed()`` found; nil once a part became absent or another one.
+    var absentAreClosed: Bool?
     var logsByNumber: [Int64: Digest] = [:]
     /// Of each log of which several are held.
     var histories: [Digest: Histories] = [:]
@@ -93,6 +95,7 @@ package final class Store {
     package func load() throws {
         try database.snapshot {
             statesByLog = [:]
+            absentAreClosed = nil
             logsByNumber = [:]
             var branches: [Int64: BranchPlace] = [:]
             try database.scan("SELECT number, log, parent, base, root, leaf FROM branch") { row in

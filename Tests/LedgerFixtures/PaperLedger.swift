@@ -84,7 +84,7 @@ package struct PaperLedger {
                 time: time,
                 after: after.map(\.hash).sorted()
             ),
-            salts: draft.parts.map { _ in .zero },
+            salts: (0..<draft.saltCount).map { _ in .zero },
             author: key
         )
         var leaf = sealed.entry.leaf

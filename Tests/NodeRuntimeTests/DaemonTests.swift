@@ -232,3 +232,73 @@ import Testing
     #expect(try Keeper(other).stopReason == nil)
     await first.daemon.stop()
 }
+
+/// A sealed report of a street, for it and the office above.
+private func sealedReport(_ street: Home, _ above: Home) throws -> AppendItem {
+    let item = try report("漏水", in: "330105013")
+    var draft = item.draft
+    draft.fields[0] = CBORPair(0, .array([.unsigned(36), .unsigned(43)]))
+    draft.sealed = SealDraft(
+        clear: CBORValue.map([CBORPair(43, .array([.text("赵钱孙")]))]).encoded,
+        fields: [43],
+        recipients: [try street.publicKeys().seal, try above.publicKeys().seal]
+    )
+    return AppendItem(draft)
+}
+
+@Test func aCarrierDropsWhatTwoOthersProveToHold() async throws {
+    let town = try Town()
+    let city = try town.founded(listen: freeEndpoint())
+    let street = try town.joined("street", .street, "330105013", by: city, listen: freeEndpoint())
+    let other = try town.joined("other", .street, "330106001", by: city, listen: freeEndpoint())
+    let above = try await Running(city)
+    let carrier = try await Running(other)
+    let writer = try await Running(street)
+    #expect(try await eventually { try await agree([above, writer, carrier], entries: 5) })
+    try await writer.append([sealedReport(street, city)])
+    #expect(try await eventually { try await agree([above, writer, carrier], entries: 6) })
+    let now = SystemSource.wallMilliseconds()
+    let later = now + 31 * 86_400_000
+    #expect(try await carrier.daemon.dropCarried(now: now) == 0, "it is not old enough")
+    for node in [above, writer] {
+        #expect(try await node.daemon.dropCarried(now: later) == 0, "it can open it")
+    }
+    // Once both are connected, and not before.
+    #expect(
+        try await eventually { try await carrier.daemon.dropCarried(now: later) == 2 }
+    )
+    let store = try Store(path: other.databasePath, mode: .readOnly)
+    #expect(try store.absentCounts().notHeld == 2)
+    #expect(try await agree([above, writer, carrier], entries: 6))
+    // Nobody gives it again, and the views go on being compared.
+    try await writer.append([report("再漏水", in: "330105013")])
+    #expect(try await eventually { try await agree([above, writer, carrier], entries: 7) })
+    #expect(try store.absentCounts().notHeld == 2)
+    for node in [above, writer, carrier] { await node.daemon.stop() }
+}
+
+@Test func aCarrierKeepsWhatOneOtherHolds() async throws {
+    let town = try Town()
+    let city = try town.founded(listen: freeEndpoint())
+    let street = try town.joined("street", .street, "330105013", by: city, listen: freeEndpoint())
+    let other = try town.joined("other", .street, "330106001", by: city, listen: freeEndpoint())
+    let above = try await Running(city)
+    let carrier = try await Running(other)
+    do {
+        let writer = try await Running(street)
+        #expect(try await eventually { try await agree([above, writer, carrier], entries: 5) })
+        try await writer.append([sealedReport(street, city)])
+        #expect(try await eventually { try await agree([above, writer, carrier], entries: 6) })
+        await writer.daemon.stop()
+    }
+    let later = SystemSource.wallMilliseconds() + 31 * 86_400_000
+    #expect(
+        try await eventually {
+            try await carrier.status().peers.allSatisfy { !$0.isConnected || $0.node == "city" }
+        }
+    )
+    for _ in 0..<3 { #expect(try await carrier.daemon.dropCarried(now: later) == 0) }
+    let store = try Store(path: other.databasePath, mode: .readOnly)
+    #expect(try store.absentCounts().notHeld == 0)
+    for node in [above, carrier] { await node.daemon.stop() }
+}

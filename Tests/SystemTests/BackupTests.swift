@@ -133,6 +133,35 @@ struct BackupTests {
         #expect(await daemon.stop() == 0)
     }
 
+    @Test func aHomeIsRestoredUnderThePassphraseOfItsBackup() async throws {
+        let town = try Town()
+        let city = try await town.found()
+        let file = town.path("backup")
+        // With a seal key of before, as a change of keys leaves it.
+        let other = try await town.initialize("other", "street", "330105013")
+        let former = city.path + "/keys/former"
+        try FileManager.default.createDirectory(
+            atPath: former,
+            withIntermediateDirectories: false
+        )
+        try FileManager.default.copyItem(
+            atPath: other.path + "/keys/seal.pem",
+            toPath: former + "/seal-00000000.pem"
+        )
+        #expect(try await run(city, ["backup", file], passphrase: "geheim").code == 0)
+        let restored = Site(town, "restored", city.endpoint)
+        let words = ["restore", file, "--protect"]
+        #expect(try await run(restored, words + ["--no-key"]).code == 64)
+        let made = try await run(restored, words, passphrase: "geheim")
+        #expect(made.code == 0, "\(made.errors)")
+        let listed = try await restored.run("keys", "--json").output
+        #expect(!listed.contains(#""encrypted":false"#), "\(listed)")
+        let kept = try FileManager.default.contentsOfDirectory(
+            atPath: restored.path + "/keys/former"
+        )
+        #expect(kept.count == 2, "\(kept)")
+    }
+
     @Test func whatIsNoWholeBackupGivesNothing() async throws {
         let town = try Town()
         let city = try await town.found()

@@ -196,6 +196,8 @@ struct SealingTests {
             ["--summary", "漏水", "--seal-text", "summary"],
             ["--summary", "漏水", "--seal-text", "channel"],
             ["--summary", "漏水", "--seal-text", "brief"],
+            // An empty file, which standard input is.
+            ["--summary", "漏水", "--party-file", "-", "--open-at", "city"],
         ] {
             let outcome = try await Linli.run(
                 ["case", "report"] + words + ["--home", street.path],

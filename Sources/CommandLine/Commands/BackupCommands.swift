@@ -32,6 +32,10 @@ extension Program {
             flags: [
                 .passphrase,
                 Command.Flag("no-key", Label("不取出封存密钥", "leave the seal key in the file")),
+                Command.Flag(
+                    "protect",
+                    Label("以备份的口令加密新密钥", "put the new keys under the backup's passphrase")
+                ),
             ],
             group: .node,
             Label(
@@ -75,6 +79,9 @@ enum BackupCommands {
             throw CommandError(.usage, "--home is missing: the directory of the new home")
         }
         let file = call.arguments[0]
+        guard !call.has("protect") || !call.has("no-key") else {
+            throw CommandError(.usage, "--protect wants the passphrase that --no-key leaves out")
+        }
         let (home, backup) = try Home.restore(
             file,
             to: path,
@@ -85,8 +92,16 @@ enum BackupCommands {
                         call,
                         call.output.text("\(file) 的口令: ", "passphrase of \(file): ")
                     )
-                }
+                },
+            isProtected: call.has("protect")
         )
+        guard try !call.has("protect") || home.isProtected else {
+            throw CommandError(
+                .bad,
+                "\(file) carries no key, so there is no passphrase to protect with",
+                hint: "the home was made; linli keys protect"
+            )
+        }
         guard let level = Level(name: home.configuration.level) else {
             throw HomeError.configuration(path: file, reason: "it has no level")
         }

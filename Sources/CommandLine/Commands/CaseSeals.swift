@@ -16,9 +16,9 @@ struct CaseSeals {
     /// What is redacted stays closed.
     ///
     /// - Throws: ``CommandError``, ``HomeError``, ``StoreError``, ``SQLiteError``.
-    init?(_ view: SubjectView?, _ store: Store, _ invocation: Invocation) throws {
-        guard let view else { return nil }
-        let entries = try store.entries(about: view.id)
+    init?(_ folded: FoldedSubject, _ store: Store, _ invocation: Invocation) throws {
+        guard let view = folded.view else { return nil }
+        let entries = folded.entriesInEffect
         let redacted = view.redacted
         let sealed = entries.filter { $0.header.seal != nil && !redacted.contains($0.hash) }
         guard !sealed.isEmpty else { return nil }
@@ -93,4 +93,9 @@ struct CaseSeals {
             }
         )
     }
+}
+
+extension FoldedSubject {
+    /// Entries whose wraps are tried: who has no right can not bury the good ones under others.
+    var entriesInEffect: [PlacedEntry] { history.filter(\.verdict.isInEffect).map(\.entry) }
 }

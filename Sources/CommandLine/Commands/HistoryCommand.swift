@@ -26,7 +26,7 @@ extension Program {
             }
         } else {
             let seals =
-                invocation.has("values") ? try CaseSeals(folded.view, store, invocation) : nil
+                invocation.has("values") ? try CaseSeals(folded, store, invocation) : nil
             printHistory(folded.history, redacted: redacted, seals, store, invocation)
         }
         basis.finish(invocation)

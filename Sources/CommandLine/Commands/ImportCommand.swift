@@ -1,6 +1,7 @@
 internal import Cases
 internal import Foundation
 internal import NodeRuntime
+internal import Storage
 
 extension Program {
     static let importCommand = Command(
@@ -50,6 +51,15 @@ extension Program {
             path: invocation["refused"],
             or: "\(home.path)/refused-\(source)-\(SystemSource.wallMilliseconds()).txt"
         )
+        let area = try invocation.openStore().policy.sealedFields(in: [home.scope()])
+        if !area.isEmpty {
+            invocation.output.remark(
+                invocation.output.text(
+                    "linli: 本地区规定密封若干文字,而导入按明文写入",
+                    "linli: a policy seals texts here, and an import writes them in clear"
+                )
+            )
+        }
         let run = try ImportRun(
             home: home,
             openStore: invocation.openStore,

@@ -50,6 +50,12 @@ struct OperationText {
             }
             if spec.type.itemsMax != nil {
                 let items = try file.map(lines) ?? invocation.all(spec.flag)
+                guard file == nil || !items.isEmpty else {
+                    throw CommandError(
+                        .usage,
+                        "--\(spec.flag)-file holds no line; nothing was written"
+                    )
+                }
                 for text in items { try check(text, of: spec) }
                 if !items.isEmpty { try draft.set(spec.field, items: items) }
                 continue

@@ -29,14 +29,15 @@ final class SealedReader {
         ledger = identity.ledger
         do {
             unsealer = Unsealer(ledger: ledger, keys: try invocation.home().sealKeys())
-        } catch HomeError.wantsPassphrase {
+        } catch let error as HomeError {
+            // Everything else of the page is shown; but who typed a passphrase wrong learns it.
+            if case .wrongPassphrase = error { throw error }
             unsealer = nil
             let output = invocation.output
             output.remark(
                 output.text(
-                    "linli: 密封内容未开封: 密钥需要口令 (--home-passphrase-fd)",
-                    "linli: what is sealed stays closed: its key wants a passphrase"
-                        + " (--home-passphrase-fd)"
+                    "linli: 密封内容未开封: \(error)",
+                    "linli: what is sealed stays closed: \(error)"
                 )
             )
         }

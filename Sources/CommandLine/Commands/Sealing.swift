@@ -140,6 +140,12 @@ struct Sealing {
             guard !node.hasEnded else {
                 throw CommandError(.bad, "the right of \(node.name) has ended")
             }
+            guard node.level != .auditor else {
+                throw CommandError(
+                    .bad,
+                    "\(node.name) is an auditor's and could not say what it opened"
+                )
+            }
             if !openers.contains(where: { $0.log == node.log }) { openers.append(node) }
         }
         return openers
@@ -160,7 +166,7 @@ struct Sealing {
         let store = try invocation.openStore()
         let places = Self.places(subject) + [to].compactMap { $0 }
         let wanted = Set(try openers(places, store).map(\.keys.seal))
-        let entries = try store.entries(about: subject.id)
+        let entries = try store.folded(subject.id).entriesInEffect
         let sealed = entries.filter { entry in
             entry.header.seal != nil && !subject.redacted.contains(entry.hash)
         }

@@ -27,7 +27,7 @@ extension Program {
             throw CommandError(.bad, "\"\(name)\" is a \(view.kind.label.en)")
         }
         var page = CasePage(view: view, store: store, now: basis.now)
-        page.seals = try CaseSeals(view, store, invocation)
+        page.seals = try CaseSeals(folded, store, invocation)
         let record = try RecordPage(page, folded.history)
         let community = CommunityPage(folded, store, basis, invocation.output)
         guard !invocation.isJSON else {

@@ -9,8 +9,8 @@ struct DocumentWords {
     let store: Store
     let output: Output
 
-    /// What stands where a value was written and is not held here.
-    var notHeld: String { output.text("〔此处不存〕", "〔not held here〕") }
+    /// What stands where a value was written and is not held here, or is sealed: papers are copied.
+    var notHeld: String { output.text("〔此处不存或密封〕", "〔not held here, or sealed〕") }
     /// What stands where nobody said anything.
     var unsaid: String { output.text("〔未载〕", "〔not recorded〕") }
 
