@@ -5,10 +5,17 @@ import TransparencyLog
 
 /// Quorums of witnesses over a proof, with cosignatures as C2SP has them.
 struct EvidencePolicyTests {
-    private let log = try! SigningKey(seed: Bytes32([UInt8](repeating: 1, count: 32), at: 0))
-    private let author = try! SigningKey(seed: Bytes32([UInt8](repeating: 2, count: 32), at: 0))
-    private let witnesses = try! (10..<14).map { number in
-        try SigningKey(seed: Bytes32([UInt8](repeating: UInt8(number), count: 32), at: 0))
+    private let log: SigningKey
+    private let author: SigningKey
+    private let witnesses: [SigningKey]
+
+    init() throws {
+        func key(_ number: UInt8) throws -> SigningKey {
+            try SigningKey(seed: Bytes32([UInt8](repeating: number, count: 32), at: 0))
+        }
+        log = try key(1)
+        author = try key(2)
+        witnesses = try (10..<14).map(key)
     }
 
     private func proof(by cosigners: [SigningKey], time: UInt64 = 1_767_139_200) throws
