@@ -5,7 +5,9 @@ package import Ledger
 // Sealed parts that this node can not open and only carries for others.
 extension Store {
     /// Rows of parts that are looked at in one go.
-    private static let carriedRows = 20_000
+    private static let carriedRows = 5_000
+    /// A longer part is never dropped: SQLite reads all of one to give its first bytes.
+    private static let carriedBytesMax = 64 << 10
 
     /// Sealed parts and wraps that only others can open, about subjects of other places.
     ///
@@ -25,18 +27,23 @@ extension Store {
         guard let own = identity?.log, let scope = roster.member(log: own)?.scope else {
             return ([], -1)
         }
-        let window = """
-            SELECT position, bytes FROM part WHERE position > ? ORDER BY position \
-            LIMIT \(Self.carriedRows)
-            """
         let end = try database.first(
-            "SELECT max(position), count(*) FROM (\(window))",
+            """
+            SELECT max(position), count(*) FROM (
+                SELECT position FROM part WHERE position > ? ORDER BY position
+                LIMIT \(Self.carriedRows))
+            """,
             [.integer(row)]
         ) { (last: $0.integer(0), count: $0.integer(1)) }
         // Other parts are maps; these begin an array with its kind.
         let rows = try database.rows(
-            "SELECT position FROM (\(window)) WHERE substr(bytes, 1, 2) IN (x'8301', x'8202') LIMIT ?",
-            [.integer(row), .integer(Int64(max))]
+            """
+            SELECT position FROM part WHERE position > ? AND position <= ?
+                AND CASE WHEN length(bytes) <= \(Self.carriedBytesMax)
+                    THEN substr(bytes, 1, 2) IN (x'8301', x'8202') ELSE 0 END
+            ORDER BY position LIMIT ?
+            """,
+            [.integer(row), .integer(end?.last ?? row), .integer(Int64(max))]
         ) { $0.integer(0) }
         let keys = Set(roster.grants(log: own).map(\.keys.seal))
         let found = try rows.filter { row in
