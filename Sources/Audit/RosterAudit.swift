@@ -90,7 +90,7 @@ package struct RosterAudit: Sendable {
         case .found, .open: nil
         case .grant, .staff: "its author had no right to this grant"
         case .end: "its author had no right to end a grant that it names"
-        case .policy: "its author had no right to this policy"
+        case .policy, .witnesses: "its author had no right to this policy"
         case .mark: "it is about nothing beyond the end of a right below its author's"
         case .succeed: "too few recovery keys signed it"
         case .fork: "what it shows is no fork"

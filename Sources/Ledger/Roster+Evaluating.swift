@@ -8,6 +8,7 @@ private struct RosterEntries {
     var staff: [StaffGrant] = []
     var ends: [Digest: [GrantEnd]] = [:]
     var policies: [SigningPolicy] = []
+    var witnesses: [WitnessPolicy] = []
     var marks: [RangeMark] = []
     var successions: [CarriedSuccession] = []
     var openings: [Digest: Set<Opening>] = [:]
@@ -30,6 +31,7 @@ private struct RosterEntries {
             case .end(let end):
                 for grant in Set(end.grants) { ends[grant, default: []].append(end) }
             case .policy(let policy): policies.append(policy)
+            case .witnesses(let policy): witnesses.append(policy)
             case .mark(let mark): marks.append(mark)
             case .open(let enrolment):
                 openings[entry.log, default: []].insert(
@@ -40,6 +42,7 @@ private struct RosterEntries {
         }
         staff.sort { $0.hash < $1.hash }
         policies.sort { $0.entry < $1.entry }
+        witnesses.sort { $0.entry < $1.entry }
         marks.sort { $0.entry < $1.entry }
         successions.sort { ($0.grant.hash, $0.carrier) < ($1.grant.hash, $1.carrier) }
     }
@@ -183,14 +186,26 @@ extension Roster {
 
     private mutating func settlePolicies(of level: Level, _ read: RosterEntries) {
         guard level <= .district else { return }
-        for var policy in read.policies {
-            let isIn = authorities(policy.author, at: policy.place).contains { authority in
-                authority.level == level && authority.isOffice
-                    && authority.scope.covers(policy.area)
-            }
-            guard isIn else { continue }
+        for var policy in read.policies
+        where maySetPolicy(policy.author, at: policy.place, level, policy.area) {
             policy.level = level
             policies.append(policy)
+        }
+        for var policy in read.witnesses
+        where maySetPolicy(policy.author, at: policy.place, level, policy.area) {
+            policy.level = level
+            witnessPolicies.append(policy)
+        }
+    }
+
+    private func maySetPolicy(
+        _ author: Digest,
+        at place: Place,
+        _ level: Level,
+        _ area: Scope
+    ) -> Bool {
+        authorities(author, at: place).contains { authority in
+            authority.level == level && authority.isOffice && authority.scope.covers(area)
         }
     }
 

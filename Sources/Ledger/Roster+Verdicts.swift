@@ -115,6 +115,7 @@ extension Roster {
         case .staff: staffGrant(entry) != nil
         case .end(let end): end.grants.allSatisfy { isEnded($0, by: end) }
         case .policy: policies.contains { $0.entry == entry }
+        case .witnesses: witnessPolicies.contains { $0.entry == entry }
         case .mark(let mark):
             rights(log: mark.log).contains { $0.marks.contains { $0.entry == entry } }
         case .succeed(let carried): grant(carried.grant.hash) != nil

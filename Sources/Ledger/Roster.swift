@@ -25,6 +25,8 @@ package struct Roster: Sendable {
 
     /// Policies in effect.
     package internal(set) var policies: [SigningPolicy] = []
+    /// Those of witnesses.
+    package internal(set) var witnessPolicies: [WitnessPolicy] = []
 
     var openings: [Digest: Set<Opening>] = [:]
     /// Each right as it counts in its log, as far as it is settled.

@@ -10,7 +10,7 @@ extension RosterOperation {
         case .found(let grant, _), .grant(let grant): grant.keys.service
         case .staff(let person): person.key
         case .succeed(let carried): carried.succession.keys.service
-        case .open, .end, .policy, .mark, .fork: nil
+        case .open, .end, .policy, .witnesses, .mark, .fork: nil
         }
     }
 }

@@ -191,7 +191,7 @@ extension RosterOperation {
         case .end, .policy: cuts(entry) ?? []
         case .mark(let mark): [LogPosition(log: mark.log, size: mark.end, root: mark.root)]
         case .succeed(let carried): carried.succession.cuts
-        case .found, .open, .grant, .staff, .fork, nil: []
+        case .found, .open, .grant, .staff, .witnesses, .fork, nil: []
         }
     }
 }

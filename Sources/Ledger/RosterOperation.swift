@@ -17,6 +17,8 @@ package enum RosterOperation: Hashable, Sendable {
     case end(GrantEnd)
     /// Personal operations want a person's key from now on.
     case policy(SigningPolicy)
+    /// Who witnesses the logs of an area.
+    case witnesses(WitnessPolicy)
     /// What becomes of entries beyond the end of a right.
     case mark(RangeMark)
     /// A node in the founder's place, by the recovery keys.
@@ -40,12 +42,14 @@ package enum RosterOperation: Hashable, Sendable {
     package static let succeedName = "grant.succeed"
     /// Wants persons' keys.
     package static let policyName = "policy.signing"
+    /// Names witnesses.
+    package static let witnessName = "policy.witness"
     /// Shows that a log has two histories.
     package static let forkName = "log.fork"
 
     private static let names: Set = [
         openName, grantName, staffName, endName, ratifyName, refuseName, succeedName, policyName,
-        forkName,
+        witnessName, forkName,
     ]
 
     /// Whether entries of this operation belong to the roster.
@@ -59,9 +63,11 @@ package enum RosterOperation: Hashable, Sendable {
         static let endedGrants: UInt64 = 0
         static let markedLog: UInt64 = 0
         static let succession: UInt64 = 0
+        static let witnesses: UInt64 = 0
         static let firstKey: UInt64 = 1
         static let markFirst: UInt64 = 1
         static let recoverySignatures: UInt64 = 1
+        static let replacedPolicies: UInt64 = 1
         static let markEnd: UInt64 = 2
         static let markRoot: UInt64 = 3
         static let markHashes: UInt64 = 4
@@ -106,6 +112,7 @@ package enum RosterOperation: Hashable, Sendable {
         case refuseName: mark(entry, isRatification: false).map(RosterOperation.mark)
         case succeedName: succession(entry, ledger: ledger).map(RosterOperation.succeed)
         case policyName: policy(entry).map(RosterOperation.policy)
+        case witnessName: witnesses(entry).map(RosterOperation.witnesses)
         case forkName: fork(entry).map(RosterOperation.fork)
         default: nil
         }

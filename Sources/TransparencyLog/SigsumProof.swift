@@ -7,23 +7,6 @@ internal import Encoding
 ///
 /// - Source: Sigsum proof version 2, sigsum-go `doc/sigsum-proof.md`.
 package struct SigsumProof: Hashable, Sendable {
-    /// A witness's statement that the checkpoint extends every one that it saw before.
-    package struct Cosignature: Hashable, Sendable {
-        /// SHA-256 of the witness's key.
-        package let keyHash: Digest
-        /// Seconds since 1970 by the witness's clock.
-        package let time: UInt64
-        /// Ed25519, 64 bytes.
-        package let signature: [UInt8]
-
-        /// Takes all fields.
-        package init(keyHash: Digest, time: UInt64, signature: [UInt8]) {
-            self.keyHash = keyHash
-            self.time = time
-            self.signature = signature
-        }
-    }
-
     /// Most bytes of the text.
     package static let bytesMax = 32 * 1024
     /// Most cosignatures.
@@ -155,15 +138,8 @@ package struct SigsumProof: Hashable, Sendable {
     /// Whether a witness's key signed one of the cosignatures, and when it says that it did.
     ///
     /// - Returns: seconds since 1970; nil if there is none of this key that is good.
-    /// - Source: C2SP `tlog-cosignature` v1.0.1, `cosignature/v1`.
     package func cosigned(by witness: PublicKey) -> UInt64? {
-        cosignatures.first { cosignature in
-            cosignature.keyHash == witness.hash
-                && witness.verifies(
-                    cosignature.signature,
-                    of: Array("cosignature/v1\ntime \(cosignature.time)\n".utf8) + checkpoint.text
-                )
-        }?.time
+        cosignatures.first { $0.isGood(of: checkpoint, by: witness) }?.time
     }
 }
 

@@ -55,7 +55,7 @@ package struct VerifierKey: Hashable, Sendable {
         self.init(checkedName: Checkpoint.origin(of: key.hash), type: .ed25519, key: key)
     }
 
-    private init(checkedName name: String, type: SignatureType, key: PublicKey) {
+    init(checkedName name: String, type: SignatureType, key: PublicKey) {
         self.name = name
         self.type = type
         self.key = key

@@ -56,7 +56,7 @@ package struct RosterChain {
         case .end(let end): end.grants.contains(where: chosen.contains)
         case .mark(let mark): logs.contains(mark.log)
         case .fork(let proof): logs.contains(proof.log)
-        case .policy, .succeed: true
+        case .policy, .witnesses, .succeed: true
         case nil: false
         }
     }
