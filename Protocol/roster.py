@@ -125,6 +125,28 @@ def fork_of(fields):
     return (sha256(key), size, common) if leaves[0] < leaves[1] else None
 
 
+def witnesses_of(items):
+    """Logs and (name, key) of a policy; None if it is malformed."""
+    if type(items) is not list or len(items) not in (0, 4, 5, 6, 7):
+        return None
+    witnesses, ids = [], set()
+    for item in items:
+        if is_bytes32(item):
+            witnesses.append(item)
+            ids.add(item)
+            continue
+        if type(item) is not list or len(item) != 2 or type(item[0]) is not str:
+            return None
+        name, visible = item[0], set(map(chr, range(0x21, 0x7F))) - {"+"}
+        if not 1 <= len(name) <= 128 or not set(name) <= visible:
+            return None
+        if not is_bytes32(item[1]) or not key(item[1]):
+            return None
+        witnesses.append((name, item[1]))
+        ids.add(item[1])
+    return witnesses if len(ids) == len(items) else None
+
+
 class Roster:
     """Evaluates (header, entry hash, author's key hash), whose signatures were checked."""
 
@@ -132,8 +154,10 @@ class Roster:
         self.ledger = ledger
         self.rights = []
         self.policies = []
+        self.witness_policies = []
         self.forks = {}
         nodes, persons, ends, policies, marks, successions = [], [], [], [], [], []
+        named = []
         self.recovery, founder = None, None
         for header, name, author in entries:
             if header[0] != 1:
@@ -193,6 +217,16 @@ class Roster:
                 sizes = cuts(fields.get(10))
                 if 10 in header and sizes is not None:
                     policies.append((name, header[10], sizes, author, place))
+            elif operation == "policy.witness":
+                witnesses, replaced = witnesses_of(fields.get(0)), fields.get(1)
+                if (
+                    10 in header
+                    and witnesses is not None
+                    and type(replaced) is list
+                    and len(replaced) <= 16
+                    and all(is_bytes32(item) for item in replaced)
+                ):
+                    named.append((name, header[10], witnesses, set(replaced), author, place))
             elif operation in ("grant.ratify", "grant.refuse"):
                 log, first, end = fields.get(0), fields.get(1), fields.get(2)
                 hashes = fields.get(4)
@@ -228,6 +262,7 @@ class Roster:
             self.settle_persons(level, persons)
             if level <= 2:
                 self.settle_policies(level, policies)
+                self.settle_witnesses(level, named)
         for mark in sorted(marks, key=lambda mark: mark[0]):
             self.settle_mark(*mark)
 
@@ -351,6 +386,30 @@ class Roster:
                     self.policies.append((name, level, area, sizes, place))
                     break
 
+    def settle_witnesses(self, level, candidates):
+        for name, area, witnesses, replaced, author, place in candidates:
+            for right in self.standing(author, place):
+                if right.level == level and right.is_office() and covers(right.scope, area):
+                    self.witness_policies.append((name, level, area, witnesses, replaced))
+                    break
+
+    def witnesses(self, log, scope):
+        """Who witnesses a log of a node with this scope, its own left out, and the quorum."""
+        standing = [
+            policy
+            for policy in self.witness_policies
+            if covers(policy[2], scope)
+            and not any(
+                other[1] <= policy[1] and covers(other[2], policy[2]) and policy[0] in other[4]
+                for other in self.witness_policies
+            )
+        ]
+        if not standing:
+            return [], 0
+        chosen = min(standing, key=lambda policy: (-len(policy[2]), policy[1], policy[0]))
+        members = [witness for witness in chosen[3] if witness != log]
+        return members, len(members) * 2 // 3 + 1 if members else 0
+
     def limit(self, right):
         return min(right.own_limit(), self.forked_from(right.log))
 
@@ -455,6 +514,7 @@ class Roster:
     def effects(self):
         """What is in effect, one line each, sorted, as the vectors write it."""
         lines = [f"{policy[0].hex()} policy" for policy in self.policies]
+        lines += [f"{policy[0].hex()} witnesses" for policy in self.witness_policies]
         for log, (size, root) in self.forks.items():
             lines.append(f"{log.hex()} forked {size} {root.hex()}")
         for right in self.rights:

@@ -61,6 +61,11 @@ package struct LogWitnesses: Hashable, Sendable {
     /// How many of them may lie without harm: fewer than a third.
     package var faulty: Int { (members.count - 1) / 3 }
 
+    /// Whether so many of them are among the holders of these keys.
+    package func vouches(_ keys: [Digest]) -> Bool {
+        members.count { member in member.keys.contains { keys.contains($0.hash) } } >= quorum
+    }
+
     /// Whose key this is.
     package func member(key hash: Digest) -> (member: Member, key: PublicKey)? {
         for member in members {

@@ -28,6 +28,9 @@ package final class Keeper {
     private let fence: Fence
     private let logKey: SigningKey
     private var serviceKey: SigningKey
+    private(set) var witnessKey: SigningKey
+    /// The own log's tree as it was read again last for a stable checkpoint.
+    var reread: CompactRange?
 
     /// Opens a home that belongs to a ledger.
     ///
@@ -70,6 +73,7 @@ package final class Keeper {
         logKey = try home.signingKey(.log)
         try Self.adoptNextKeys(home, store, identity)
         serviceKey = try home.signingKey(.service)
+        witnessKey = try home.signingKey(.witness)
         guard logKey.publicKey.hash == identity.log else {
             throw HomeError.unreadableKey(home.keyPath(.log))
         }
@@ -257,6 +261,7 @@ package final class Keeper {
     package func adoptNextKeys() throws -> Bool {
         guard try Self.adoptNextKeys(home, store, identity) else { return false }
         serviceKey = try home.signingKey(.service)
+        witnessKey = try home.signingKey(.witness)
         return true
     }
 

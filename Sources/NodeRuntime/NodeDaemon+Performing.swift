@@ -24,6 +24,9 @@ enum StorageJob {
     case proveFork(ForkParting)
     case keepFork(ForkProof)
     case writeFork(ForkProof)
+    case stabilize(size: UInt64)
+    case cosign(SignedCheckpoint)
+    case keepCosigned(Digest, [CosignedCheckpoint])
     case keepRefusals([Refusal])
     case heard([Digest])
     case viewDigest
@@ -66,6 +69,9 @@ extension NodeDaemon {
         case .proveFork(let parting): enqueue(.proveFork(parting))
         case .keepFork(let proof): enqueue(.keepFork(proof))
         case .writeFork(let proof): enqueue(.writeFork(proof))
+        case .stabilize(let size): enqueue(.stabilize(size: size))
+        case .cosign(let signed): enqueue(.cosign(signed))
+        case .keepCosigned(let log, let cosigned): enqueue(.keepCosigned(log, cosigned))
         case .stopWriting(let reason): enqueue(.stopWriting(.peer(reason)))
         case .dial(let address): dial(address)
         case .notice(let notice): record(notice)
@@ -293,6 +299,17 @@ extension NodeDaemon {
             case .keepFork(let proof): try await keeper.keepFork(proof)
             case .writeFork(let proof):
                 if let released = try await keeper.writeFork(proof) { await take(released) }
+            case .stabilize(let size):
+                guard let signed = try await keeper.stableCheckpoint(size: size) else { return }
+                handle(.stable(signed))
+            case .cosign(let signed):
+                guard let cosignature = try await keeper.cosign(signed) else {
+                    let log = signed.logKey.hash.short
+                    return note("witness", "not cosigned log=\(log)", level: "warn")
+                }
+                handle(.cosigned(signed, cosignature))
+            case .keepCosigned(let log, let cosigned):
+                try await keeper.keepCosigned(cosigned, of: log)
             case .keepRefusals(let refusals): try await keeper.keepRefusals(refusals)
             case .heard(let logs):
                 try await keeper.keepHeard(logs, at: SystemSource.wallMilliseconds())

@@ -104,7 +104,8 @@ package actor NodeDaemon {
             heads: try await actor.heads(),
             roster: roster,
             scopes: await actor.scopes,
-            presences: try await actor.presences()
+            presences: try await actor.presences(),
+            cosigned: try await actor.cosigned()
         )
         admitted.take(roster)
     }

@@ -34,6 +34,14 @@ package enum ReplicaCommand: Sendable {
     case signPresence
     /// Keep the newest presences of these nodes.
     case keepPresences([SignedPresence])
+    /// Read the own log's entries up to this size once more, from the file, and tell its checkpoint
+    /// by ``ReplicaEvent/stable(_:)`` if they are what was signed.
+    case stabilize(size: UInt64)
+    /// Cosign another log's checkpoint if it extends all that were cosigned before, remember that
+    /// durably, and then tell ``ReplicaEvent/cosigned(_:_:)``.
+    case cosign(SignedCheckpoint)
+    /// Keep these instead of all cosigned checkpoints of the log.
+    case keepCosigned(Digest, [CosignedCheckpoint])
     /// Keep two checkpoints of one log that no tree can join, for ever.
     case keepEvidence(ForkEvidence)
     /// Prove from the own tree where two histories part, keep that for ever, and answer with

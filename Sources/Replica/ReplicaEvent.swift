@@ -144,6 +144,10 @@ package enum ReplicaEvent: Sendable {
     case challenge(UInt64, nonce: Bytes32, [WantedPart])
     /// Answers ``ReplicaCommand/signPresence``.
     case presenceSigned(SignedPresence)
+    /// Answers ``ReplicaCommand/stabilize(size:)``.
+    case stable(SignedCheckpoint)
+    /// Answers ``ReplicaCommand/cosign(_:)``, or brings what somebody outside said.
+    case cosigned(SignedCheckpoint, Cosignature)
     /// Answers ``ReplicaCommand/compare(_:log:size:)``: the tree of that size; nil if it is
     /// smaller.
     case compared(RequestID, range: CompactRange?)

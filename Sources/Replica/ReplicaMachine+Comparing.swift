@@ -55,6 +55,7 @@ extension ReplicaMachine {
             }
         }
         sessions[id]?.told = told
+        tellAllCosigned(id)
         sendHeads(id, heads, isAnswer: true)
     }
 

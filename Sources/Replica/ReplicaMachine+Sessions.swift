@@ -93,6 +93,7 @@ extension ReplicaMachine {
         case .proofs(let proofs): received(id, proofs)
         case .presence(let presences): received(id, presences)
         case .fork(let proof): received(id, proof)
+        case .cosigned(let claims): received(id, claims)
         case .ping(let number):
             guard sessions[id]?.allowsSmallRequest(now: now) == true else {
                 return close(id, .limit, "pings")
@@ -175,6 +176,7 @@ extension ReplicaMachine {
         seekParts()
         guard hello.frontier == frontier else {
             sessions[id]?.presenceNews = Set(presences.keys)
+            sessions[id]?.cosignedNews = Set(witnessed.keys)
             return openComparison(id)
         }
         sessions[id]?.hasCompared = true

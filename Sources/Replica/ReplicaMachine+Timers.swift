@@ -13,9 +13,11 @@ extension ReplicaMachine {
             compareAgain(id)
             fill(id)
             announcePresences(id)
+            announceCosigned(id)
         }
         seekParts()
         signPresence()
+        witness()
         writeForks()
         dialMore()
     }

@@ -2,7 +2,7 @@ package import Crypto
 internal import Encoding
 package import Ledger
 package import Replication
-internal import TransparencyLog
+package import TransparencyLog
 
 /// What a node is, to its peers.
 package struct ReplicaConfiguration: Hashable, Sendable {
@@ -84,6 +84,11 @@ package struct ReplicaMachine {
     var presences: [Digest: SignedPresence] = [:]
     var nextPresence: UInt64 = 0
 
+    // Witnesses.
+    /// The newest cosigned checkpoints of the logs that have witnesses.
+    var witnessed: [Digest: Witnessing] = [:]
+    var nextStable: UInt64 = 0
+
     /// The session that was served last when a commit made room.
     var lastResumed = SessionID(0)
 
@@ -96,13 +101,14 @@ package struct ReplicaMachine {
     ///
     /// `heads` has each log once; that of the own log comes with a checkpoint of exactly its size,
     /// since only signed heads can be pulled. The roster must name at least the founder. `scopes`
-    /// says whose parts are stored, `presences` what was kept of other nodes.
+    /// says whose parts are stored, `presences` and `cosigned` what was kept of others.
     package init(
         configuration: ReplicaConfiguration,
         heads: [LogHead],
         roster: Roster,
         scopes: PartScopes = .everything,
-        presences: [SignedPresence] = []
+        presences: [SignedPresence] = [],
+        cosigned: [CosignedCheckpoint] = []
     ) {
         self.configuration = configuration
         self.roster = roster
@@ -115,6 +121,8 @@ package struct ReplicaMachine {
         for head in heads { logs[head.log] = LogState(head, verifier: verifier) }
         indexRoster()
         refreshDials()
+        takeKept(cosigned)
+        commands = []
     }
 
     /// Takes an event and says what is to be done.
@@ -148,6 +156,8 @@ package struct ReplicaMachine {
         case .challenge(let number, let nonce, let parts):
             challenge(number, nonce: nonce, parts)
         case .presenceSigned(let presence): presenceSigned(presence)
+        case .stable(let signed): stable(signed)
+        case .cosigned(let signed, let cosignature): cosigned(signed, cosignature)
         case .compared(let request, let range): compared(request, range: range)
         case .forkProven(let proof): take(proof, from: nil)
         case .appended(let append): appended(append)

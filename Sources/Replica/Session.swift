@@ -76,6 +76,14 @@ struct Session {
     var lastPresences: UInt64 = 0
     var windowPresences = 0
 
+    // Cosigned checkpoints.
+    /// Logs of whose checkpoints the peer is to be told.
+    var cosignedNews: Set<Digest> = []
+    /// What the peer is known to have, for each log of the roster.
+    var cosignedTold: [Digest: CosignedTold] = [:]
+    var lastCosigned: UInt64 = 0
+    var windowCosigned = 0
+
     // Time.
     var lastSent: UInt64
     var lastReceived: UInt64
@@ -157,11 +165,19 @@ struct Session {
         return windowPresences <= Limits.presencesReceived
     }
 
+    /// Counts cosigned checkpoints; false if there were too many.
+    mutating func allowsCosigned(_ count: Int, now: UInt64) -> Bool {
+        openWindow(now: now)
+        windowCosigned += count
+        return windowCosigned <= Limits.cosignedReceived
+    }
+
     private mutating func openWindow(now: UInt64) {
         guard now - windowStart >= Limits.smallRequestsMilliseconds else { return }
         windowStart = now
         windowRequests = 0
         windowPresences = 0
+        windowCosigned = 0
     }
 }
 

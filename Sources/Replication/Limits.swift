@@ -76,6 +76,12 @@ package enum Limits {
     package static let presenceBytes = 512
     /// Wire: most presences of a peer in ``smallRequestsMilliseconds``.
     package static let presencesReceived = 1_024
+    /// Wire: most cosigned checkpoints in a message.
+    package static let cosigned = 64
+    /// Most logs of whose checkpoints a peer is told at a time.
+    package static let cosignedLogs = 256
+    /// Wire: most cosigned checkpoints of a peer in ``smallRequestsMilliseconds``.
+    package static let cosignedReceived = 1_024
     /// Wire: most pings and opening summaries of a peer in ``smallRequestsMilliseconds``.
     package static let smallRequests = 32
 
@@ -108,6 +114,15 @@ package enum Limits {
     package static let partsMilliseconds: UInt64 = 60_000
     /// Longest such time.
     package static let partsMaxMilliseconds: UInt64 = 960_000
+    /// Least time between two messages about cosigned checkpoints in a session, but those that
+    /// answer an opening summary.
+    package static let cosignedMilliseconds: UInt64 = 2_000
+    /// Least time between two checkpoints of a log that its witnesses are asked to cosign.
+    package static let stableMilliseconds: UInt64 = 60_000
+    /// Time after which a checkpoint that too few cosigned gives way to a newer one.
+    package static let unansweredMilliseconds: UInt64 = 600_000
+    /// Time after which a witness that could not cosign tries again.
+    package static let cosignRetryMilliseconds: UInt64 = 60_000
     /// Time between two presences of a node.
     package static let presenceMilliseconds: UInt64 = 300_000
     /// Most searches for the place where two histories part that are remembered without a session.

@@ -52,6 +52,10 @@ extension Message {
         case .fork(let proof):
             writer.open(.fork, 1)
             writer.bytes(proof.encoded)
+        case .cosigned(let claims):
+            writer.open(.cosigned, 1)
+            writer.array(claims.count)
+            for claim in claims { writer.write(claim) }
         }
         return writer.bytes
     }
@@ -200,6 +204,7 @@ extension Message {
         case .prove: return .prove(try reader.prove())
         case .proofs: return .proofs(try reader.proofs())
         case .presence: return .presence(try reader.presences())
+        case .cosigned: return .cosigned(try reader.cosigned())
         case .fork:
             let bytes = try reader.bytes(max: Header.bytesMax)
             guard let proof = ForkProof(decoding: bytes) else {
@@ -229,12 +234,13 @@ enum MessageType: UInt64 {
     case prove = 15
     case proofs = 16
     case presence = 17
+    case cosigned = 18
 
     /// Items after the number of the type.
     var fieldCount: Int {
         switch self {
         case .hello: 10
-        case .bye, .ping, .pong, .fork, .scopes, .presence: 1
+        case .bye, .ping, .pong, .fork, .scopes, .presence, .cosigned: 1
         case .summary, .heads, .want, .parts, .proofs: 2
         case .prove: 3
         case .package, .gone, .push: 4

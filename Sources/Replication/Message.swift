@@ -40,6 +40,8 @@ package enum Message: Hashable, Sendable {
     case presence([SignedPresence])
     /// Shows that a log has two histories.
     case fork(ForkProof)
+    /// Checkpoints that witnesses are to cosign, and what they said.
+    case cosigned([CosignedClaim])
 }
 
 /// Who speaks, and what a comparison of frontiers needs.

@@ -2,6 +2,7 @@ import Crypto
 import Ledger
 import Replica
 import Replication
+import TransparencyLog
 
 /// Those who watch a world from outside: they see all disks and frames, and share no rule with the
 /// code they watch.
@@ -11,6 +12,7 @@ struct Checkers {
     var acknowledged = AcknowledgedChecker()
     var claims = ClaimChecker()
     var bounds = BoundsChecker()
+    private(set) var witnesses = WitnessChecker()
     private let city: City
 
     /// What a checker found.
@@ -32,6 +34,18 @@ struct Checkers {
     mutating func noticed(_ notice: Notice, at node: SimulatedNode, _ world: World) {
         guard node.isHonest, !node.isClone else { return }
         if let detail = BlameChecker.fault(notice, at: node, world) { fail("blame", detail) }
+    }
+
+    /// Looks at what a witness is about to say.
+    mutating func cosigned(
+        _ signed: SignedCheckpoint,
+        _ cosignature: Cosignature,
+        at node: SimulatedNode,
+        _ world: World
+    ) {
+        if let detail = witnesses.look(signed, cosignature, by: node, world) {
+            fail("witnesses", detail)
+        }
     }
 
     /// Looks at everything at the end.

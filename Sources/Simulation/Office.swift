@@ -9,6 +9,7 @@ struct Office {
     let scope: Scope
     let log: SigningKey
     let service: SigningKey
+    let witness: SigningKey
     let tls: SigningKey
     let keys: NodeKeys
     /// Where it listens; a node that nobody can reach has none and dials.
@@ -23,11 +24,12 @@ struct Office {
         }
         log = try SigningKey(seed: secret("log"))
         service = try SigningKey(seed: secret("service"))
+        witness = try SigningKey(seed: secret("witness"))
         tls = try SigningKey(seed: secret("tls"))
         keys = NodeKeys(
             log: log.publicKey,
             service: service.publicKey,
-            witness: try SigningKey(seed: secret("witness")).publicKey,
+            witness: witness.publicKey,
             seal: secret("seal"),
             tls: tls.publicKey,
             successor: secret("successor")

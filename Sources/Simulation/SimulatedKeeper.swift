@@ -47,7 +47,7 @@ final class SimulatedKeeper {
     }
 
     let disk: SimulatedDisk
-    private let office: Office
+    let office: Office
     private let pool: EntryPool
     private let hasher = TreeHasher()
     private let entryHasher = SHA256Hasher()
@@ -72,7 +72,7 @@ final class SimulatedKeeper {
         if verdict == .free { disk.stopped = nil } else { stop = .verdict(verdict) }
     }
 
-    private var mayWrite: Bool { stop == nil || isReckless }
+    var mayWrite: Bool { stop == nil || isReckless }
 
     /// What a new machine starts with.
     func heads() throws -> [LogHead] {
@@ -101,7 +101,7 @@ final class SimulatedKeeper {
         }
     }
 
-    private func checkpoint() throws -> SignedCheckpoint {
+    func checkpoint() throws -> SignedCheckpoint {
         let own = disk.store.own
         try raise(OwnLogGuard.Mark(size: own.size, root: own.root))
         return try SignedCheckpoint.sign(size: own.size, root: own.root, with: office.log)

@@ -2,6 +2,7 @@ import Crypto
 import Ledger
 import Replica
 import Replication
+import TransparencyLog
 
 /// A running process of a node: what `NodeDaemon` keeps in memory.
 final class SimulatedProcess {
@@ -21,6 +22,9 @@ final class SimulatedProcess {
         case readParts(RequestID, [WantedPart])
         case storeParts(RequestID, [FoundPart])
         case signPresence
+        case stabilize(size: UInt64)
+        case cosign(SignedCheckpoint)
+        case keepCosigned(Digest, [CosignedCheckpoint])
         case checkSignatures
     }
 

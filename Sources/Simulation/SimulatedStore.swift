@@ -38,6 +38,10 @@ struct SimulatedStore {
     /// External ids that were imported.
     private(set) var imported: [Digest: SubjectID] = [:]
     private(set) var bytes = 0
+    /// The newest cosigned checkpoints of each log.
+    var cosigned: [Digest: [CosignedCheckpoint]] = [:]
+    /// The largest checkpoint of each log that this node cosigned.
+    var witnessing: [Digest: OwnLogGuard.Mark] = [:]
 
     /// The founding entry from the invitation, until the founder's log is held.
     private let invited: HeldEntry

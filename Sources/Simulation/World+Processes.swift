@@ -28,7 +28,8 @@ extension World {
                 ),
                 heads: try keeper.heads(),
                 roster: node.disk.store.roster,
-                scopes: node.disk.store.scopes
+                scopes: node.disk.store.scopes,
+                cosigned: node.disk.store.cosigned.sorted { $0.key < $1.key }.flatMap(\.value)
             )
         } catch {
             note("node=\(node.index) not-started \(error)")
@@ -98,6 +99,10 @@ extension World {
         case .readParts(let request, let names): enqueue(.readParts(request, names), at: node)
         case .storeParts(let request, let found): enqueue(.storeParts(request, found), at: node)
         case .signPresence: enqueue(.signPresence, at: node)
+        case .stabilize(let size): enqueue(.stabilize(size: size), at: node)
+        case .cosign(let signed): enqueue(.cosign(signed), at: node)
+        case .keepCosigned(let log, let cosigned):
+            enqueue(.keepCosigned(log, cosigned), at: node)
         // What peers said lives as long as the process; nobody drops parts here.
         case .keepPresences, .proveParts, .challenged: break
         case .keepEvidence(let evidence): enqueue(.keepEvidence(evidence), at: node)
@@ -182,6 +187,18 @@ extension World {
         case .storeParts(let request, let found): try storeParts(request, found, node, process)
         case .signPresence:
             tell(node, .presenceSigned(try presence(of: node)))
+        case .stabilize(let size):
+            if let signed = try keeper.stableCheckpoint(size: size) {
+                tell(node, .stable(signed))
+            }
+        case .cosign(let signed):
+            let wall = node.wall(now: now)
+            if let cosignature = try keeper.cosign(signed, time: wall) {
+                checkers.cosigned(signed, cosignature, at: node, self)
+                tell(node, .cosigned(signed, cosignature))
+            }
+        case .keepCosigned(let log, let cosigned):
+            try node.disk.transaction(bytes: 0) { $0.keepCosigned(cosigned, of: log) }
         case .checkSignatures:
             node.disk.store.checkSignatures()
             process.isViewStale = true

@@ -135,6 +135,22 @@ enum Schema {
             received_at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
 
+        -- The newest cosigned checkpoints of each log that has witnesses: the newest that a quorum
+        -- cosigned, and a newer one that they are asked for.
+        CREATE TABLE cosigned (
+            log BLOB NOT NULL,
+            size INTEGER NOT NULL,
+            claim BLOB NOT NULL,
+            PRIMARY KEY (log, size)
+        ) STRICT, WITHOUT ROWID;
+
+        -- The largest checkpoint of each log that this node cosigned as a witness.
+        CREATE TABLE witnessing (
+            log BLOB PRIMARY KEY,
+            size INTEGER NOT NULL,
+            root BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
         -- HMAC of each external id that this home imported, so that an id can be erased and yet
         -- does not come back.
         CREATE TABLE imported (
