@@ -386,7 +386,7 @@ class Evidence:
             [
                 (header, bytes.fromhex(name), leaf[96:])
                 for name, header, leaf in signed
-                if header[6].startswith(("log.", "grant.", "policy.signing"))
+                if header[6].startswith(("log.", "grant.", "policy.signing", "policy.witness"))
             ],
         )
         logs = {right.log for right in roster.rights}

@@ -25,7 +25,7 @@ REDACTING = ("redact", "approve redaction", "refuse redaction")
 FOR_EVERY_KIND = REDACTING + ("share",)
 TWO_SIDED = ("link", "confirm link", "unlink", "relate")
 RECEIVING = ("offer", "give back", "assign", "assist", "link")
-ROSTER = ("log.open", "grant.", "policy.signing")
+ROSTER = ("log.open", "grant.", "policy.signing", "policy.witness")
 INSTANT_LIMIT = 253402300800000
 CODE = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 

@@ -9,8 +9,8 @@ package struct Program: Sendable {
     package static let commands: [Command] =
         nodeCommands + keyCommands + staffCommands + authorityCommands + caseCommands
         + recordCommands
-        + viewCommands + auditCommands + evidenceCommands + frontierCommands + bundleCommands
-        + backupCommands
+        + viewCommands + auditCommands + evidenceCommands + witnessCommands
+        + frontierCommands + bundleCommands + backupCommands
 
     /// Runs one command line.
     ///

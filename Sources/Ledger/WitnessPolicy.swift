@@ -1,5 +1,6 @@
 package import Crypto
 internal import Encoding
+internal import TransparencyLog
 
 /// Which witnesses are to cosign the logs of an area.
 ///
@@ -64,6 +65,18 @@ package struct LogWitnesses: Hashable, Sendable {
     /// Whether so many of them are among the holders of these keys.
     package func vouches(_ keys: [Digest]) -> Bool {
         members.count { member in member.keys.contains { keys.contains($0.hash) } } >= quorum
+    }
+
+    /// A policy for tools of others, which have one quorum for all logs: the union of these
+    /// witnesses, by all of their keys, and the smallest quorum.
+    package static func policy(logs: [PublicKey], _ all: [LogWitnesses]) -> String {
+        var named: [(name: String, key: PublicKey)] = []
+        for key in all.flatMap(\.members).flatMap(\.keys)
+        where !named.contains(where: { $0.key == key }) {
+            named.append(("w-\(key.hash.short)", key))
+        }
+        let quorum = all.map(\.quorum).min() ?? 0
+        return SigsumPolicy.text(logs: logs, witnesses: named, quorum: min(quorum, named.count))
     }
 
     /// Whose key this is.

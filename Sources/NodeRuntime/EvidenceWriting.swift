@@ -32,7 +32,9 @@ package struct EvidenceGathering {
 
     private let store: Store
     private let ownCheckpoint: SignedCheckpoint
-    private var checkpoints: [Digest: SignedCheckpoint] = [:]
+    private var checkpoints: [Digest: CosignedCheckpoint] = [:]
+    /// The last entry of each log that is to be shown.
+    private var last: [Digest: UInt64] = [:]
 
     /// Gathers what shows that entries stand in their logs, and that their authors might write them.
     ///
@@ -81,6 +83,7 @@ package struct EvidenceGathering {
         guard all.count <= EvidenceManifest.itemsMax else {
             throw EvidenceError("\(all.count) entries, want at most \(EvidenceManifest.itemsMax)")
         }
+        for placed in all { last[placed.log] = max(last[placed.log] ?? 0, placed.sequence) }
         manifest = EvidenceManifest(
             ledger: identity.ledger,
             subject: subject,
@@ -119,8 +122,21 @@ package struct EvidenceGathering {
             )
         }
         let authors = Set(all.map(\.author)).compactMap(store.roster.authorKey)
-        logs = checkpoints.values.map(\.logKey).sorted { $0.hash < $1.hash }
+        logs = checkpoints.values.map(\.signed.logKey).sorted { $0.hash < $1.hash }
         keys = Set(authors + logs).sorted { $0.hash < $1.hash }
+    }
+
+    /// The keys of the logs concerned, and their witnesses if a quorum vouches for each of them.
+    package var policy: String {
+        let witnesses = logs.compactMap { key in
+            checkpoints[key.hash].flatMap { cosigned in
+                store.roster.witnesses(of: key.hash).flatMap { witnesses in
+                    witnesses.vouches(cosigned.cosignatures.map(\.keyHash)) ? witnesses : nil
+                }
+            }
+        }
+        guard witnesses.count == logs.count else { return SigsumPolicy.text(logs: logs) }
+        return LogWitnesses.policy(logs: logs, witnesses)
     }
 
     private mutating func add(
@@ -129,7 +145,8 @@ package struct EvidenceGathering {
         isRedacted: Bool,
         _ disclosure: Disclosure
     ) throws -> EvidenceManifest.Item {
-        let signed = try checkpoint(of: placed.log)
+        let cosigned = try checkpoint(of: placed.log)
+        let signed = cosigned.signed
         guard placed.sequence < signed.checkpoint.size,
             let entry = try store.entries(of: placed.log, placed.sequence..<placed.sequence + 1)
                 .first,
@@ -149,7 +166,8 @@ package struct EvidenceGathering {
                 leaf: leaf,
                 index: placed.sequence,
                 path: path,
-                signed: signed
+                signed: signed,
+                cosignatures: cosigned.cosignatures
             )
         else { throw EvidenceError("the checkpoint of log \(placed.log.short) is not signed") }
         let isDisclosed =
@@ -186,9 +204,14 @@ package struct EvidenceGathering {
         )
     }
 
-    /// The checkpoint of a log that all proofs in it lead to.
-    private mutating func checkpoint(of log: Digest) throws -> SignedCheckpoint {
+    /// The checkpoint of a log that all proofs in it lead to: the newest that a quorum of its
+    /// witnesses cosigned, unless an entry is newer.
+    private mutating func checkpoint(of log: Digest) throws -> CosignedCheckpoint {
         if let known = checkpoints[log] { return known }
+        if let vouched = try store.vouched(log), vouched.checkpoint.size > last[log] ?? 0 {
+            checkpoints[log] = vouched
+            return vouched
+        }
         let signed: SignedCheckpoint
         if ownCheckpoint.logKey.hash == log {
             signed = ownCheckpoint
@@ -199,8 +222,9 @@ package struct EvidenceGathering {
             else { throw EvidenceError("no checkpoint of log \(log.short) is held") }
             signed = held
         }
-        checkpoints[log] = signed
-        return signed
+        let plain = CosignedCheckpoint(signed)
+        checkpoints[log] = plain
+        return plain
     }
 }
 
@@ -229,7 +253,7 @@ package func writeEvidence(
             }
         }
         try write("manifest", Array(evidence.manifest.text.utf8))
-        try write("policy", Array(SigsumPolicy.text(logs: evidence.logs).utf8))
+        try write("policy", Array(evidence.policy.utf8))
         try make("keys")
         for key in evidence.keys {
             try write("keys/\(key.hash).pub", Array(key.openSSH.utf8))

@@ -3,7 +3,7 @@ internal import Encoding
 internal import Ledger
 internal import Replica
 internal import Storage
-package import TransparencyLog
+internal import TransparencyLog
 
 // A node as a witness of other logs, and its own log as one that has witnesses.
 extension Keeper {

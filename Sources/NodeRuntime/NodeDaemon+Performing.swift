@@ -6,6 +6,7 @@ internal import Ledger
 internal import Replica
 internal import Replication
 internal import Storage
+internal import TransparencyLog
 internal import Transport
 
 /// Work for the home's writer, done one after another in the order it came.

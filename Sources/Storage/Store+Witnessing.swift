@@ -13,7 +13,7 @@ extension Store {
             guard let claim = CosignedClaim(decoding: row.blob(0)) else {
                 throw StoreError.damaged("a cosigned checkpoint can not be read")
             }
-            return checked(claim)
+            return self.checked(claim)
         }.compactMap(\.self)
     }
 
@@ -24,7 +24,7 @@ extension Store {
             "SELECT claim FROM cosigned WHERE log = ? ORDER BY size DESC",
             [.digest(log)]
         ) { CosignedClaim(decoding: $0.blob(0)) }
-        return claims.lazy.compactMap { $0.flatMap(checked) }.first { cosigned in
+        return claims.lazy.compactMap { $0.flatMap(self.checked) }.first { cosigned in
             witnesses.vouches(cosigned.cosignatures.map(\.keyHash))
         }
     }
@@ -97,7 +97,7 @@ extension Store {
         to size: UInt64,
         from start: CompactRange
     ) throws -> CompactRange? {
-        guard let state = log(log) else { return nil }
+        guard let state = self.log(log) else { return nil }
         var range = start
         try database.scan(
             "SELECT leaf FROM entry WHERE position BETWEEN ? AND ? ORDER BY position",

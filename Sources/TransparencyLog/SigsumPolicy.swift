@@ -32,9 +32,19 @@ package struct SigsumPolicy: Hashable, Sendable {
         hasher.combine(quorum)
     }
 
-    /// A policy that trusts logs, without witnesses.
-    package static func text(logs: [PublicKey]) -> String {
-        logs.map { "log \(hex($0.bytes.bytes))\n" }.joined() + "\nquorum none\n"
+    /// A policy that trusts logs, and wants so many of these witnesses; none if there are none.
+    ///
+    /// - Precondition: the names are different words.
+    package static func text(
+        logs: [PublicKey],
+        witnesses: [(name: String, key: PublicKey)] = [],
+        quorum: Int = 0
+    ) -> String {
+        var text = logs.map { "log \(hex($0.bytes.bytes))\n" }.joined() + "\n"
+        guard !witnesses.isEmpty else { return text + "quorum none\n" }
+        for (name, key) in witnesses { text += "witness \(name) \(hex(key.bytes.bytes))\n" }
+        let names = witnesses.map(\.name).joined(separator: " ")
+        return text + "\ngroup witnesses \(quorum) \(names)\nquorum witnesses\n"
     }
 
     /// Reads a policy; names are defined before they are used, and each is in one group at most.

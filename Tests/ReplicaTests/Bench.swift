@@ -24,6 +24,11 @@ final class Bench {
     var isStorageSlow = false
     /// Sessions in which pings are answered while time passes.
     var polite: [SessionID] = []
+    /// Sizes at which the machine asked for a stable checkpoint.
+    private(set) var stabilized: [UInt64] = []
+    /// What it was to cosign, and what to keep.
+    private(set) var toCosign: [SignedCheckpoint] = []
+    private(set) var cosignedKept: [[CosignedCheckpoint]] = []
     private(set) var presencesKept: [SignedPresence] = []
     private(set) var challenged: [UInt64: [ChallengeAnswer]] = [:]
     private var answered: [SessionID: UInt64] = [:]
@@ -74,6 +79,9 @@ final class Bench {
             case .keepPresences(let presences): presencesKept += presences
             case .challenged(let number, let answers): challenged[number] = answers
             case .signPresence: break
+            case .stabilize(let size): stabilized.append(size)
+            case .cosign(let signed): toCosign.append(signed)
+            case .keepCosigned(_, let cosigned): cosignedKept.append(cosigned)
             case .read, .commit, .compare, .proveFork, .findMissing, .readParts, .storeParts,
                 .proveParts:
                 waiting.append(command)

@@ -213,7 +213,7 @@ final class World {
         case .storeParts(let request, let found):
             node.store.keep(found)
             tell(number, .partsStored(request, true))
-        case .signPresence, .keepPresences, .challenged: break
+        case .signPresence, .keepPresences, .challenged, .stabilize, .cosign, .keepCosigned: break
         case .keepEvidence(let evidence): node.evidence.append(evidence)
         case .proveFork(let parting):
             if let proof = try? node.store.proveFork(parting) { tell(number, .forkProven(proof)) }

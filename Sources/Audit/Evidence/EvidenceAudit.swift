@@ -40,7 +40,7 @@ package struct EvidenceReport: Sendable {
         package let author: PublicKey
         /// The log's claim that covers it.
         package let checkpoint: Checkpoint
-        /// By when it was written, seconds since 1970, if fewer than a third of the trusted witnesses
+        /// By when it was written, seconds since 1970, if fewer than a third of the witnesses, of the policy or the roster,
         /// lie: the (f + 1)-th earliest cosignature of n = 3f + 1; nil without so many.
         package let witnessed: UInt64?
     }
@@ -275,12 +275,22 @@ package struct EvidenceAudit {
             parts: read.parts,
             author: author,
             checkpoint: proof.checkpoint,
-            witnessed: policy.flatMap { policy in
-                let faulty = max(0, policy.witnesses.count - 1) / 3
-                return policy.witnesses.compactMap { proof.cosigned(by: $0.key) }.sorted()
-                    .dropFirst(faulty).first
-            }
+            witnessed: witnessed(proof)
         )
+    }
+
+    /// The (f + 1)-th earliest cosignature, f being how many of the witnesses may lie: those of the
+    /// policy, or without one those that the roster names for the log.
+    private func witnessed(_ proof: SigsumProof) -> UInt64? {
+        if let policy {
+            let faulty = max(0, policy.witnesses.count - 1) / 3
+            return policy.witnesses.compactMap { proof.cosigned(by: $0.key) }.sorted()
+                .dropFirst(faulty).first
+        }
+        guard let witnesses = report.roster.witnesses(of: proof.log) else { return nil }
+        return witnesses.members.compactMap { member in
+            member.keys.compactMap { proof.cosigned(by: $0) }.min()
+        }.sorted().dropFirst(witnesses.faulty).first
     }
 
     /// A log's opening says under which grant it was begun: without it another would count.
