@@ -9,6 +9,7 @@ DIR is the directory `vectors` beside this file unless given. Exits with 0 if ev
 says, 1 if one is not.
 """
 
+import base64
 import os
 import sys
 
@@ -45,6 +46,24 @@ def read(path):
             name, _, value = line.partition(":")
             lines.setdefault(name, []).append(value.lstrip(" "))
     return lines
+
+
+def is_cosigned(note, vkey, time):
+    """Whether a witness's line under a note is good: C2SP cosignature/v1."""
+    name, key_id, key = vkey.split("+", 2)
+    key = base64.b64decode(key)
+    if sha256(name.encode() + b"\n" + key)[:4].hex() != key_id or key[0] != 4:
+        return False
+    text, _, lines = note.decode().rpartition("\n\n")
+    text += "\n"
+    for line in lines.splitlines():
+        _, signer, signature = line.split(" ")
+        signature = base64.b64decode(signature)
+        if signer == name and signature[:4].hex() == key_id:
+            message = f"cosignature/v1\ntime {time}\n{text}".encode()
+            stamp = int.from_bytes(signature[4:12], "big")
+            return stamp == time and is_signed(public_key(key[1:]), signature[12:], message)
+    return False
 
 
 def is_good(kind, vector):
@@ -92,6 +111,8 @@ def is_good(kind, vector):
     if kind == "note":
         name, key = read_vkey(vector["vkey"][0])
         return read_note(data("note"), name, key) == (int(vector["size"][0]), data("root"))
+    if kind == "cosigned":
+        return is_cosigned(data("note"), vector["vkey"][0], number("time"))
     if kind in ("set", "authority"):
         return is_roster(vector)
     if kind == "file" and "file" in vector:
@@ -124,6 +145,16 @@ def is_roster(vector):
         roster = Roster(ledger, order)
         if roster.effects() != vector.get("effect", []):
             return False
+        for line in vector.get("witness", []):
+            log, scope, quorum, *members = line.split(" ")
+            found, needed = roster.witnesses(bytes.fromhex(log), scope)
+            found = [
+                item.hex() if type(item) is bytes else f"{item[0]}={item[1].hex()}"
+                for item in found
+            ]
+            if [found, needed] != [members, int(quorum)]:
+                print(f"got {needed} of {found}: {line}")
+                return False
         for line in vector.get("verdict", []):
             author, log, sequence, roles, personal, scope, *entry, answer = line.split(" ")
             got = roster.verdict(

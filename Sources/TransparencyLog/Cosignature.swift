@@ -87,8 +87,9 @@ package struct CosignedCheckpoint: Hashable, Sendable {
     /// Each of another key, rising by its hash; at most ``cosignaturesMax``.
     package private(set) var cosignatures: [Cosignature]
 
-    /// Of several cosignatures of one key the first counts, and of all the first
-    /// ``cosignaturesMax``. They are not checked here.
+    /// Pairs a checkpoint with cosignatures, which are not checked here.
+    ///
+    /// Of several of one key the first counts, and of all the first ``cosignaturesMax``.
     package init(_ signed: SignedCheckpoint, _ cosignatures: [Cosignature] = []) {
         self.signed = signed
         self.cosignatures = []

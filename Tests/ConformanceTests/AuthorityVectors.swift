@@ -7,7 +7,7 @@ import LedgerFixtures
 /// effect, and what becomes of entries at places.
 enum AuthorityVectors {
     static func all() throws -> [VectorFile] {
-        try [staff(), delegation(), rotation(), policy()] + ends() + marks() + forks()
+        try [staff(), delegation(), rotation(), policy(), witnesses()] + ends() + marks() + forks()
             + successions() + requests()
     }
 
@@ -128,6 +128,7 @@ enum AuthorityVectors {
             (roster.grants.map { line($0.hash, $0.parent, $0.cuts) }
             + roster.staff.map { line($0.hash, $0.parent, $0.cuts) + " rank \($0.rank)" }
             + roster.policies.map { "\($0.entry) policy" }
+            + roster.witnessPolicies.map { "\($0.entry) witnesses" }
             + roster.forks.values.map { "\($0.log) forked \($0.size) \($0.root)" }).sorted()
     }
 

@@ -3,12 +3,13 @@ import Encoding
 import Foundation
 import Ledger
 import Storage
+import Testing
 import TransparencyLog
 
 /// Vectors of `checkpoint.md`: leaves, trees, notes, the fence.
 enum CheckpointVectors {
     static func all() throws -> [VectorFile] {
-        try leaves() + trees() + notes() + fences()
+        try leaves() + trees() + notes() + cosignatures() + fences()
     }
 
     static func key(_ name: String) throws -> SigningKey {
@@ -75,6 +76,56 @@ enum CheckpointVectors {
             )
             return leaves.prefix(size).reduce(file) { $0.with("leaf", $1) }.with("root", root)
         }
+    }
+
+    private static func cosignatures() throws -> [VectorFile] {
+        let signed = try SignedCheckpoint.sign(
+            size: 300,
+            root: sha256(Array("root".utf8)),
+            with: try key("log")
+        )
+        let witness = try key("witness")
+        let verifier = VerifierKey(witness: witness.publicKey)
+        func file(_ name: String, _ what: String, _ cosignature: Cosignature) throws -> VectorFile {
+            let line = try #require(cosignature.line(verifier))
+            let note = try Note(
+                text: signed.note.text,
+                signatures: signed.note.signatures + [line]
+            )
+            let expect = name.hasPrefix("good") ? "good" : "bad"
+            return VectorFile("checkpoint/cosigned_\(name)", what: what, expect: expect)
+                .with("vkey", verifier.text).with("note", note.bytes)
+                .with("time", "\(cosignature.time)")
+        }
+        let good = try Cosignature.sign(signed.checkpoint, time: 1_795_000_000, with: witness)
+        let later = Cosignature(
+            keyHash: good.keyHash,
+            time: good.time + 1,
+            signature: good.signature
+        )
+        let plain = Cosignature(
+            keyHash: good.keyHash,
+            time: good.time,
+            signature: try witness.sign(signed.note.text)
+        )
+        return [
+            try file("good", "a witness's line under a checkpoint", good),
+            try file("bad_time", "another time than was signed", later),
+            try file("bad_plain", "the checkpoint is signed without the time", plain),
+        ]
+    }
+
+    /// Whether the witness's line under a note is good and of the time that the file says.
+    static func isCosigned(_ file: VectorFile) throws -> Bool {
+        guard let note = try? Note(try file.bytes("note")),
+            let checkpoint = Checkpoint(text: note.text),
+            let verifier = try? VerifierKey(file["vkey"] ?? "")
+        else { return false }
+        let cosignature = note.signatures.lazy.compactMap { Cosignature($0, of: verifier) }.first
+        return cosignature.map { cosignature in
+            "\(cosignature.time)" == file["time"]
+                && cosignature.isGood(of: checkpoint, by: verifier.key)
+        } ?? false
     }
 
     private static func notes() throws -> [VectorFile] {

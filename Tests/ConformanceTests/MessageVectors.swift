@@ -57,6 +57,7 @@ enum ReplicationVectors {
             ("prove", .prove(Prove(number: 2, nonce: sha256([7]), parts: [part]))),
             ("proofs", .proofs(Proofs(number: 2, proofs: [sha256([8]), nil]))),
             ("presence", .presence([try presence()])),
+            ("cosigned", .cosigned([try cosigned()])),
             (
                 "pull",
                 .pull(
@@ -117,6 +118,21 @@ enum ReplicationVectors {
             ),
             key: try SigningKey(seed: sha256([9]))
         )
+    }
+
+    /// A checkpoint of the log of seed SHA-256(1), cosigned by the key of seed SHA-256(9).
+    private static func cosigned() throws -> CosignedClaim {
+        let signed = try SignedCheckpoint.sign(
+            size: 21,
+            root: sha256([5]),
+            with: try SigningKey(seed: sha256([1]))
+        )
+        let cosignature = try Cosignature.sign(
+            signed.checkpoint,
+            time: 1_795_000_000,
+            with: try SigningKey(seed: sha256([9]))
+        )
+        return CosignedClaim(CosignedCheckpoint(signed, [cosignature]))
     }
 
     static func isGood(_ file: VectorFile) throws -> Bool {

@@ -169,6 +169,29 @@ struct RosterWorld {
         try write(label, draft, in: author)
     }
 
+    /// A policy of witnesses: nodes by name, and `outside`.
+    mutating func witnesses(
+        _ label: String,
+        _ area: String,
+        _ names: [String],
+        by author: String,
+        replacing replaced: [String] = []
+    ) throws {
+        let draft = EntryDraft.witnesses(
+            roster: subject,
+            area: Scope(area) ?? .anywhere,
+            try names.map { name in
+                name == "outside"
+                    ? .outside(
+                        name: "witness.example",
+                        key: try CheckpointVectors.key("outside").publicKey
+                    ) : .node(try Self.keys(name).log.hash)
+            },
+            replacing: replaced.map(hash)
+        )
+        try write(label, draft, in: author)
+    }
+
     /// A ratification or a refusal.
     mutating func mark(
         _ label: String,

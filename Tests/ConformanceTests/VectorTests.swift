@@ -72,6 +72,7 @@ import TransparencyLog
         case ("checkpoint", "tree"): try tree(file)
         case ("checkpoint", "note"): try note(file)
         case ("checkpoint", "fence"): try fence(file)
+        case ("checkpoint", "cosigned"): try CheckpointVectors.isCosigned(file)
         case ("replication", "message"): try ReplicationVectors.isGood(file)
         case ("frontier", "file"): try FrontierVectors.isGood(file)
         case ("evidence", "manifest"): try EvidenceVectors.isGood(file)
@@ -198,6 +199,10 @@ import TransparencyLog
             && file.all("verdict").allSatisfy { line in
                 let columns = line.split(separator: " ").map(String.init)
                 return AuthorityVectors.answered(columns, by: roster) == columns
+            }
+            && file.all("witness").allSatisfy { line in
+                let log = line.split(separator: " ").first.flatMap { Digest(hex: String($0)) }
+                return log.map { AuthorityVectors.witnessed($0, by: roster) } == line
             }
     }
 
