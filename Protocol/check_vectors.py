@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Checks vectors of encoding, entry, sealed, checkpoint, roster, case, bundle and frontier with
-verify.py, sealed.py, roster.py, fold.py, bundle.py and frontier.py, not with a node's code.
+"""Checks vectors of encoding, entry, sealed, checkpoint, roster, case, bundle, frontier and evidence
+with verify.py, sealed.py, roster.py, fold.py, bundle.py, frontier.py and evidence.py, not with a
+node's code.
 
     check_vectors.py [DIR]
 
@@ -12,6 +13,7 @@ import os
 import sys
 
 import bundle
+import evidence
 import fold
 import frontier
 import sealed
@@ -30,6 +32,9 @@ from verify import (
     sha256,
     subject_id,
 )
+
+
+AREAS = ("encoding", "entry", "sealed", "checkpoint", "roster", "case", "bundle", "frontier", "evidence")
 
 
 def read(path):
@@ -91,6 +96,8 @@ def is_good(kind, vector):
         return is_roster(vector)
     if kind == "file" and "file" in vector:
         return frontier.read(data("file")) is not None
+    if kind == "manifest":
+        return len(evidence.Evidence(None).read_manifest(data("manifest"))) > 0
     if kind == "file":
         return bundle.Bundle(data("bundle")).is_good
     if kind in ("fold", "judged"):
@@ -138,7 +145,7 @@ def main():
     beside = os.path.join(os.path.dirname(os.path.abspath(__file__)), "vectors")
     directory = sys.argv[1] if len(sys.argv) > 1 else beside
     count = wrong = 0
-    for area in ("encoding", "entry", "sealed", "checkpoint", "roster", "case", "bundle", "frontier"):
+    for area in AREAS:
         if not os.path.isdir(os.path.join(directory, area)):
             continue
         for name in sorted(os.listdir(os.path.join(directory, area))):

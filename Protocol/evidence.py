@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks evidence of one case of a Linli ledger from its bytes alone.
 
-    evidence.py DIR [--ledger HEX]
+    evidence.py DIR [--ledger HEX] [--policy FILE]
 
 DIR holds what evidence.md describes. Shares no code with any node. Prints one line for each problem,
 then the answer, and exits with 0 if the evidence is good, 1 if it is not, 2 if that could not be
@@ -11,6 +11,8 @@ Needs Python 3.9 or later with the packages cbor2 and cryptography.
 """
 
 import argparse
+import base64
+import errno
 import os
 import re
 import stat
@@ -34,22 +36,69 @@ from verify import (
 ENTRIES_MAX = 4096
 MANIFEST_BYTES_MAX = 1 << 20
 PROOF_BYTES_MAX = 32 * 1024
+POLICY_BYTES_MAX = 64 * 1024
+COSIGNATURES_MAX = 64
+PATH_MAX = 64
+PARTS_MAX = 16
+ENTRIES_BYTES_MAX = 256 << 20
+TOP = {"manifest", "entries", "keys", "policy", "statement.html", "README.txt"}
 DIGITS = re.compile(r"[0-9a-f]{64}")
 
 
-def read(path, most):
-    """A plain file of at most so many bytes."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        raise Malformed(f"{os.path.basename(path)} can not be read") from error
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise Malformed(f"{os.path.basename(path)} is not a file")
-        data = file.read(most + 1)
-    if len(data) > most:
-        raise Malformed(f"{os.path.basename(path)} has more than {most} bytes")
-    return data
+class Unreadable(Exception):
+    """Nothing can be said, since something could not be read."""
+
+
+class Folder:
+    """A directory held open, so that what is in it can not be exchanged for a link."""
+
+    def __init__(self, path, inside=None):
+        flags = os.O_RDONLY | os.O_DIRECTORY | (os.O_NOFOLLOW if inside is not None else 0)
+        try:
+            self.handle = os.open(path, flags, dir_fd=inside)
+        except OSError as error:
+            if inside is not None and error.errno in ABOUT_EVIDENCE:
+                raise Malformed(f"{path} is no directory") from error
+            raise Unreadable(f"{path} can not be read: {error.strerror}") from error
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        os.close(self.handle)
+
+    def names(self, most):
+        names = []
+        with os.scandir(self.handle) as found:
+            for item in found:
+                names.append(item.name)
+                if len(names) > most:
+                    raise Malformed(f"has more than {most} files in a directory")
+        return sorted(names)
+
+    def expect(self, wanted, most):
+        for name in self.names(most):
+            if name not in wanted:
+                raise Malformed(f"{name} does not belong to the evidence")
+
+    def read(self, name, most, is_known=True):
+        """A plain file of at most so many bytes, of which something says that it is there."""
+        try:
+            handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=self.handle)
+        except OSError as error:
+            if error.errno in ABOUT_EVIDENCE and (is_known or error.errno != errno.ENOENT):
+                raise Malformed(f"{name} is not there as a file") from error
+            raise Unreadable(f"{name} can not be read: {error.strerror}") from error
+        with os.fdopen(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise Malformed(f"{name} is not a file")
+            data = file.read(most + 1)
+        if len(data) > most:
+            raise Malformed(f"{name} has more than {most} bytes")
+        return data
+
+
+ABOUT_EVIDENCE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO)
 
 
 def digest(text):
@@ -101,13 +150,18 @@ class Proof:
         self.size = number(lines.value("size"))
         self.root = digest(lines.value("root_hash"))
         self.signature = self.signature_of(lines.value("signature"))
+        self.cosignatures = []
         while lines.begins("cosignature"):
-            lines.value("cosignature")
+            words = lines.value("cosignature").split(" ")
+            if len(words) != 3 or len(self.cosignatures) == COSIGNATURES_MAX:
+                raise Malformed("has another form at its cosignatures, or too many")
+            key, time, signature = words
+            self.cosignatures.append((digest(key), number(time), self.signature_of(signature)))
         self.index, self.path = 0, []
         if self.size > 1:
             lines.expect("")
             self.index = number(lines.value("leaf_index"))
-            while lines.begins("node_hash"):
+            while lines.begins("node_hash") and len(self.path) < PATH_MAX:
                 self.path.append(digest(lines.value("node_hash")))
         if lines.lines or self.size == 0:
             raise Malformed("goes on behind its last line, or is of an empty log")
@@ -136,15 +190,73 @@ class Proof:
         return last == 0 and node == self.root
 
     def text(self):
-        import base64
-
         origin = f"sigsum.org/v1/tree/{self.log.hex()}"
         return f"{origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n".encode()
 
 
+class Policy:
+    """Which logs and witnesses somebody trusts: sigsum-go's doc/policy.md."""
+
+    def __init__(self, text):
+        self.logs, self.witnesses, self.groups, self.quorum = [], {}, {}, None
+        taken = set()
+        for line in text.split("\n"):
+            words = line.partition("#")[0].split()
+            if not words:
+                continue
+            kind, *rest = words
+            known = set(self.witnesses) | set(self.groups) | {"none"}
+            if kind == "log" and len(rest) in (1, 2):
+                self.logs.append(self.key(rest[0]))
+            elif kind == "witness" and len(rest) in (2, 3) and rest[0] not in known:
+                self.witnesses[rest[0]] = self.key(rest[1])
+            elif kind == "group" and len(rest) > 2 and rest[0] not in known:
+                name, threshold, *members = rest
+                wanted = {"all": str(len(members)), "any": "1"}.get(threshold, threshold)
+                if not re.fullmatch("[1-9][0-9]{0,4}", wanted) or int(wanted) > len(members):
+                    raise Unreadable(f"the policy has a group that wants {threshold}")
+                for member in members:
+                    if member not in known - {"none"} or member in taken:
+                        raise Unreadable(f"the policy has no {member} that is free for a group")
+                    taken.add(member)
+                self.groups[name] = (int(wanted), members)
+            elif kind == "quorum" and len(rest) == 1 and self.quorum is None and rest[0] in known:
+                self.quorum = rest[0]
+            else:
+                raise Unreadable(f"the policy has a line that is not of its form: {kind}")
+        if self.quorum is None:
+            raise Unreadable("the policy has no quorum line")
+
+    @staticmethod
+    def key(text):
+        try:
+            public_key(bytes.fromhex(text))
+        except (Malformed, ValueError) as error:
+            raise Unreadable("the policy has a key that is none") from error
+        return bytes.fromhex(text)
+
+    def is_met(self, proof, name=None):
+        name = name or self.quorum
+        if name == "none":
+            return True
+        if name in self.groups:
+            wanted, members = self.groups[name]
+            return sum(self.is_met(proof, member) for member in members) >= wanted
+        key = self.witnesses[name]
+        return any(
+            named == sha256(key)
+            and is_signed(
+                public_key(key), signature, f"cosignature/v1\ntime {time}\n".encode() + proof.text()
+            )
+            for named, time, signature in proof.cosignatures
+        )
+
+
 class Evidence:
-    def __init__(self, directory):
+    def __init__(self, directory, policy=None):
         self.directory = directory
+        self.policy = policy
+        self.rest = ENTRIES_BYTES_MAX
         self.problems = []
         self.entries = {}
 
@@ -152,39 +264,64 @@ class Evidence:
         self.problems.append(f"entry {name[:8]}: {text}")
 
     def check(self):
-        lines = Lines(read(os.path.join(self.directory, "manifest"), MANIFEST_BYTES_MAX))
-        lines.expect("format=linli/evidence/v1")
-        self.ledger = digest(lines.value("ledger"))
-        self.subject = bytes.fromhex(lines.value("subject"))
-        digest(lines.value("frontier"))
-        number(lines.value("fold"))
-        number(lines.value("now"))
-        self.is_whole = lines.value("whole") == "yes"
-        items = {}
-        while lines.lines:
-            name, about, states = lines.value("entry").split(" ")
-            digest(name)
-            if items and name <= list(items)[-1] or len(items) >= ENTRIES_MAX:
-                raise Malformed("manifest: entries are not rising, or too many")
-            items[name] = (about == "subject", "" if states == "-" else states)
-        names = sorted(os.listdir(os.path.join(self.directory, "entries")))
-        for name in set(names) ^ set(items):
-            self.problem(name, "is in the manifest or in the directory alone")
-        for name in items:
-            if name in names:
-                try:
-                    self.read(name, *items[name])
-                except Malformed as error:
-                    self.problem(name, str(error))
+        with Folder(self.directory) as top:
+            data = top.read("manifest", MANIFEST_BYTES_MAX, is_known=False)
+            items = self.read_manifest(data)
+            top.expect(TOP, len(TOP))
+            with Folder("entries", top.handle) as folder:
+                names = folder.names(ENTRIES_MAX)
+                for name in sorted(set(names) ^ set(items)):
+                    self.problem(name, "is in the manifest or in the directory alone")
+                for name in items:
+                    if name in names:
+                        try:
+                            with Folder(name, folder.handle) as inner:
+                                self.read(inner, name, *items[name])
+                        except Malformed as error:
+                            self.problem(name, str(error))
         self.check_trees()
         self.check_signatures()
         self.check_completeness()
 
-    def read(self, name, is_about, states):
-        path = os.path.join(self.directory, "entries", name)
-        data = read(os.path.join(path, "header"), HEADER_BYTES_MAX)
-        leaf = read(os.path.join(path, "leaf"), LEAF_BYTES)
-        proof = Proof(read(os.path.join(path, "proof"), PROOF_BYTES_MAX))
+    def read_manifest(self, data):
+        lines = Lines(data)
+        lines.expect("format=linli/evidence/v1")
+        self.ledger = digest(lines.value("ledger"))
+        subject = lines.value("subject")
+        if not re.fullmatch("[0-9a-f]{32}", subject):
+            raise Malformed("manifest: names no subject in its only form")
+        self.subject = bytes.fromhex(subject)
+        digest(lines.value("frontier"))
+        number(lines.value("fold"))
+        number(lines.value("now"))
+        whole = lines.value("whole")
+        if whole not in ("yes", "no"):
+            raise Malformed("manifest: whole is neither yes nor no")
+        self.is_whole = whole == "yes"
+        items, last = {}, ""
+        while lines.lines:
+            form = f"([0-9a-f]{{64}}) (subject|roster) (-|[dwsra]{{1,{PARTS_MAX}}})"
+            match = re.fullmatch(form, lines.value("entry"))
+            if not match or match[1] <= last or len(items) >= ENTRIES_MAX:
+                raise Malformed("manifest: entries are not of their form, not rising, or too many")
+            last = match[1]
+            items[last] = (match[2] == "subject", "" if match[3] == "-" else match[3])
+        return items
+
+    def take(self, folder, name, most):
+        data = folder.read(name, most)
+        self.rest -= len(data)
+        if self.rest < 0:
+            raise Malformed(f"brings the entries to more than {ENTRIES_BYTES_MAX} bytes")
+        return data
+
+    def read(self, folder, name, is_about, states):
+        shown = [index for index, state in enumerate(states) if state == "d"]
+        wanted = {"header", "leaf", "proof"} | {f"{kind}-{n}" for n in shown for kind in ("part", "salt")}
+        folder.expect(wanted, 3 + 2 * PARTS_MAX)
+        data = self.take(folder, "header", HEADER_BYTES_MAX)
+        leaf = self.take(folder, "leaf", LEAF_BYTES)
+        proof = Proof(self.take(folder, "proof", PROOF_BYTES_MAX))
         if sha256(data).hex() != name:
             raise Malformed("header hashes to another entry")
         header = read_header(data)
@@ -201,17 +338,13 @@ class Evidence:
             raise Malformed("proof does not lead to its root")
         if is_about and self.subject not in header[5]:
             raise Malformed("is not about the subject")
-        if len(states) != len(header[8]) or not set(states) <= set("dwsra"):
+        if len(states) != len(header[8]):
             raise Malformed("manifest says another number of parts")
-        for index, state in enumerate(states):
-            there = os.path.lexists(os.path.join(path, f"part-{index}"))
-            if there != (state == "d"):
-                raise Malformed(f"part {index} is not as the manifest says")
-            if there:
-                content = read(os.path.join(path, f"part-{index}"), ENTRY_BYTES_MAX)
-                salt = read(os.path.join(path, f"salt-{index}"), 32)
-                if len(salt) != 32 or commitment(salt, content) != header[8][index]:
-                    raise Malformed(f"part {index} does not match its commitment")
+        for index in shown:
+            content = self.take(folder, f"part-{index}", ENTRY_BYTES_MAX)
+            salt = self.take(folder, f"salt-{index}", 32)
+            if len(salt) != 32 or commitment(salt, content) != header[8][index]:
+                raise Malformed(f"part {index} does not match its commitment")
         self.entries[name] = (header, leaf, proof, is_about)
 
     def check_trees(self):
@@ -240,6 +373,10 @@ class Evidence:
                     self.problem(name, "is not signed by a key that the roster names")
                 elif log is None or not is_signed(public_key(log), proof.signature, proof.text()):
                     self.problem(name, "has a checkpoint that its log's key did not sign")
+                elif self.policy and log not in self.policy.logs:
+                    self.problem(name, "is in a log that the policy does not trust")
+                elif self.policy and not self.policy.is_met(proof):
+                    self.problem(name, "has too few cosignatures of the policy's witnesses")
                 else:
                     signed.append((name, header, leaf))
             except Malformed as error:
@@ -259,6 +396,9 @@ class Evidence:
         for name, header, leaf in signed:
             if header[2] not in logs or leaf[96:] not in authors:
                 self.problem(name, "has no grant in effect for its log or author")
+        opened = {h[2] for _, h, _ in signed if h[3] == 0 and h[6] == "log.open"}
+        for log in sorted({header[2] for _, header, _ in signed} - opened):
+            self.problems.append(f"log {log.hex()[:8]}: the entry that opens it is not there")
 
     @staticmethod
     def succeeded(header):
@@ -287,16 +427,23 @@ def main():
     parser = argparse.ArgumentParser(description="Checks evidence of one case.")
     parser.add_argument("directory")
     parser.add_argument("--ledger", help="the founding entry, from elsewhere")
+    parser.add_argument("--policy", help="trusted logs and witnesses, a Sigsum policy")
     arguments = parser.parse_args()
     evidence = Evidence(arguments.directory)
     try:
+        if arguments.policy:
+            with open(arguments.policy, encoding="utf-8") as file:
+                text = file.read(POLICY_BYTES_MAX + 1)
+            if len(text.encode()) > POLICY_BYTES_MAX:
+                raise Unreadable("the policy is too long")
+            evidence.policy = Policy(text)
         evidence.check()
     except Malformed as error:
         evidence.problems.append(str(error))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, Unreadable) as error:
         print(f"could not tell: {error}")
         return 2
-    if arguments.ledger and arguments.ledger != evidence.ledger.hex():
+    if arguments.ledger and hasattr(evidence, "ledger") and arguments.ledger != evidence.ledger.hex():
         evidence.problems.append(f"is of ledger {evidence.ledger.hex()}")
     for problem in evidence.problems:
         print(problem)
@@ -306,6 +453,9 @@ def main():
     about = sum(entry[3] for entry in evidence.entries.values())
     print(f"good: {about} entries, {len(evidence.entries)} with the roster's, of ledger")
     print(f"{evidence.ledger.hex()}: compare it with one from elsewhere")
+    named = {known.hex() for entry in evidence.entries.values() if entry[3] for known in entry[0][7]}
+    print(f"{len(named - set(evidence.entries))} entries that these name are not there; others, which")
+    print("none of them names, may have been left out: that can not be seen")
     return 0
 
 

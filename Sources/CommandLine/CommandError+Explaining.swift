@@ -42,7 +42,8 @@ extension CommandError {
         case .notEmpty as LogExportError:
             self.init(.bad, String(describing: error), hint: "name another directory")
         case let error as LogExportError: self.init(.unknown, error.description)
-        case let error as EvidenceError: self.init(.bad, error.description)
+        case let error as EvidenceError:
+            self.init(error.isUnreadable ? .unknown : .bad, error.description)
         case .exists as BundleFileError:
             self.init(.bad, String(describing: error), hint: "name another file, or remove it")
         case let error as BundleFileError: self.init(.unknown, error.description)

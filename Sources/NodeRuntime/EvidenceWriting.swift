@@ -112,6 +112,12 @@ package struct EvidenceGathering {
             isWhole: manifest.isWhole,
             items: items
         )
+        let bytes = entries.reduce(0) { $0 + $1.byteCount }
+        guard bytes <= EvidenceManifest.entriesBytesMax else {
+            throw EvidenceError(
+                "\(bytes) bytes of entries, want at most \(EvidenceManifest.entriesBytesMax)"
+            )
+        }
         let authors = Set(all.map(\.author)).compactMap(store.roster.authorKey)
         logs = checkpoints.values.map(\.logKey).sorted { $0.hash < $1.hash }
         keys = Set(authors + logs).sorted { $0.hash < $1.hash }

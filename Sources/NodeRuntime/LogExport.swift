@@ -106,13 +106,34 @@ func writeDirectory<Result>(
     }
     do {
         let result = try fill(partial)
+        // A file is there after a power cut only if its directory is on the disk as well.
+        for name in try FileManager.default.subpathsOfDirectory(atPath: partial).sorted() {
+            try synchronize("\(partial)/\(name)", mustBe: false)
+        }
+        try synchronize(partial)
         guard unsafe rename(partial, directory) == 0 else {
             throw LogExportError.system(action: "make", path: directory, number: errno)
         }
+        let parent = URL(filePath: String(trimmed)).deletingLastPathComponent().path
+        try synchronize(parent)
         return result
     } catch {
         try? FileManager.default.removeItem(atPath: partial)
         throw error
+    }
+}
+
+/// Has the system write a directory to the disk; a path that is none is left alone
+/// unless it must be one.
+func synchronize(_ path: String, mustBe: Bool = true) throws(LogExportError) {
+    let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+        if !mustBe, errno == ENOTDIR { return }
+        throw .system(action: "open", path: path, number: errno)
+    }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else {
+        throw .system(action: "write", path: path, number: errno)
     }
 }
 

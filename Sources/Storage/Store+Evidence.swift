@@ -1,4 +1,5 @@
 package import Crypto
+internal import Encoding
 package import Ledger
 internal import TransparencyLog
 
@@ -7,6 +8,20 @@ extension Store {
     /// Every roster entry that is held, in order of log and place.
     package func rosterEntries() throws -> [PlacedEntry] {
         try placedEntries("SELECT position FROM roster_entry ORDER BY position", [])
+    }
+
+    /// Entries whose hash begins with some lowercase digits, in order of log and place.
+    ///
+    /// Hashes are not kept, so each header is read and hashed: some seconds for millions.
+    package func entries(hashed prefix: String) throws -> [PlacedEntry] {
+        let hasher = SHA256Hasher()
+        let found = try database.rows("SELECT position, header FROM entry ORDER BY position") {
+            row -> Int64? in
+            hasher.hash(row.blob(1)).description.hasPrefix(prefix) ? row.integer(0) : nil
+        }
+        return try found.compactMap(\.self).flatMap { position in
+            try placedEntries("SELECT ?", [.integer(position)])
+        }
     }
 
     /// Proof that an entry stands in the first `size` entries of its log, from the stored tree.

@@ -18,7 +18,7 @@ import TransparencyLog
         try EncodingVectors.all + EntryVectors.all + CheckpointVectors.all()
             + RosterVectors.all() + AuthorityVectors.all() + ReplicationVectors.all()
             + CaseVectors.all() + PlaceVectors.all() + CalendarVectors.all() + BundleVectors.all()
-            + FrontierVectors.all() + SealedVectors.all()
+            + FrontierVectors.all() + SealedVectors.all() + EvidenceVectors.all()
     }
 
     private static func stored() throws -> [String] {
@@ -74,6 +74,7 @@ import TransparencyLog
         case ("checkpoint", "fence"): try fence(file)
         case ("replication", "message"): try ReplicationVectors.isGood(file)
         case ("frontier", "file"): try FrontierVectors.isGood(file)
+        case ("evidence", "manifest"): try EvidenceVectors.isGood(file)
         case ("bundle", "file"): try BundleVectors.isGood(file)
         case ("case", "fold"), ("case", "judged"): try CaseVectors.isGood(file)
         case ("place", _): try PlaceVectors.isGood(file)

@@ -24,6 +24,8 @@ struct EvidenceTests {
         let ledger: String
         /// The entry that opens the case.
         let opening: String
+        /// The newest about it, which no other knew.
+        let last: String
     }
 
     /// A case with entries of two nodes, proven by the city with all texts.
@@ -46,7 +48,7 @@ struct EvidenceTests {
         try await good(street, "case", "register", number, "--category", "0299")
         try await good(street, "case", "note", number, "--text", "已联系摊主")
         try await good(street, "sync")
-        try await good(city, "case", "note", number, "--text", "请街道跟进")
+        let note = try await city.run("case", "note", number, "--text", "请街道跟进", "--json")
         try await good(street, "sync")
         #expect(await daemon.stop() == 0)
         let evidence = town.path("evidence")
@@ -63,7 +65,8 @@ struct EvidenceTests {
             number: number,
             evidence: evidence,
             ledger: ledger,
-            opening: try #require(report["hash"] as? String)
+            opening: try #require(report["hash"] as? String),
+            last: try #require(note["hash"] as? String)
         )
     }
 
@@ -96,7 +99,8 @@ struct EvidenceTests {
         let scene = try await scene()
         let answer = try await check(scene, "--ledger", scene.ledger, "--json")
         #expect(answer.code == 0, "\(answer.output) \(answer.errors)")
-        #expect(answer["complete"] as? Bool == true && answer["stage"] as? String == "registered")
+        #expect(answer["namedIncluded"] as? Bool == true)
+        #expect(answer["stage"] as? String == "registered")
         #expect(answer["entries"] as? Int == 4 && answer["number"] as? String == scene.number)
         let policy = scene.evidence + "/policy"
         #expect(try await check(scene, "--policy", policy).code == 0)
@@ -110,6 +114,16 @@ struct EvidenceTests {
         let key = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
         try Data("log \(key)\nquorum none\n".utf8).write(to: URL(filePath: other))
         #expect(try await check(scene, "--policy", other).code == 1)
+        let python = "/usr/bin/python3 \(Self.verifier) . --policy"
+        #expect(try shell("\(python) policy", in: scene.evidence) == 0)
+        #expect(try shell("\(python) '\(other)'", in: scene.evidence) == 1)
+        // What can not be read is not called bad.
+        #expect(try await check(scene, "--policy", scene.town.path("none")).code == 2)
+        #expect(try shell("\(python) ../none", in: scene.evidence) == 2)
+        #expect(try shell("cp -r . ../copy && rm ../copy/manifest", in: scene.evidence) == 0)
+        let copy = scene.town.path("copy")
+        #expect(try await Linli.run(["check", copy], in: scene.town.directory).code == 2)
+        #expect(try shell("/usr/bin/python3 \(Self.verifier) .", in: copy) == 2)
         // Nothing is written over.
         let again = try await scene.city.run("prove", scene.number, "-o", scene.evidence)
         #expect(again.code == 1 && again.errors.contains("not an empty directory"))
@@ -169,6 +183,20 @@ struct EvidenceTests {
             ("cut", "head -c 100 manifest > ../m; cp ../m manifest"),
             ("stranger", "mkdir entries/\(String(repeating: "a", count: 64))"),
             ("pipe", "rm entries/\(entry)/leaf; mkfifo entries/\(entry)/leaf"),
+            ("linked", "rm -rf ../e; mv entries ../e; ln -s ../e entries"),
+            (
+                "linked entry",
+                "rm -rf ../e; mv entries/\(entry) ../e; ln -s ../../e entries/\(entry)"
+            ),
+            ("undeclared", "touch entries/\(entry)/part-9"),
+            ("further", "touch entries/\(entry)/note"),
+            ("beside", "touch more"),
+            ("whole", "sed -i s/^whole=yes/whole=maybe/ manifest"),
+            ("upper case", "sed -i '/^frontier=/s/[a-f]/\\U&/g;s/^FRONTIER/frontier/' manifest"),
+            ("plus", "sed -i s/^fold=/fold=+/ manifest"),
+            ("seventeen", "sed -i 's/^\\(entry=\(entry) .*\\)$/\\1rrrrrrrrrrrrrrrr/' manifest"),
+            ("log's opening", leftOut("log.open", "header", but: scene.ledger)),
+            ("grant", leftOut("grant.node", "header")),
         ]
         for change in changes {
             let script = "rm -rf ../copy && cp -r . ../copy && cd ../copy && { \(change.script); }"
@@ -181,6 +209,67 @@ struct EvidenceTests {
         }
     }
 
+    /// Takes the first entry out of which a file has a text, as if it had never been.
+    private func leftOut(_ text: String, _ file: String, but other: String = "-") -> String {
+        "E=$(grep -la '\(text)' entries/*/\(file) | grep -v '\(other)' | head -n 1 | cut -d/ -f2);"
+            + " test -n \"$E\" && rm -r entries/$E && sed -i \"/$E/d\" manifest"
+    }
+
+    /// Whoever makes evidence can leave out what no other entry names; nothing may say otherwise.
+    @Test func nothingClaimsThatNoEntryWasLeftOut() async throws {
+        let scene = try await scene()
+        let copy = scene.town.path("copy")
+        let last = "rm -r entries/\(scene.last) && sed -i /\(scene.last)/d manifest"
+        for change in [last, leftOut("case.register", "header")] {
+            let script = "rm -rf ../copy && cp -r . ../copy && cd ../copy && \(change)"
+            #expect(try shell(script, in: scene.evidence) == 0)
+            let answer = try await Linli.run(["check", copy, "--json"], in: scene.town.directory)
+            #expect(answer.code == 0 && answer["entries"] as? Int == 3, "\(answer.output)")
+            #expect(answer["complete"] == nil && answer["namedIncluded"] as? Bool == true)
+            let text = try await Linli.run(["check", copy], in: scene.town.directory)
+            let said = text.output + text.errors
+            #expect(said.contains("left out") || said.contains("无从得知"), "\(said)")
+        }
+        let page = try String(contentsOfFile: scene.evidence + "/statement.html", encoding: .utf8)
+        #expect(page.contains("left out") || page.contains("无从得知"))
+    }
+
+    @Test func whatIsRedactedIsProvenWithoutItsText() async throws {
+        let scene = try await scene()
+        try await good(
+            scene.street,
+            "case",
+            "redact",
+            scene.number,
+            "--entry",
+            scene.opening,
+            "--ground",
+            "47-3"
+        )
+        let path = scene.town.path("redacted")
+        let made = try await scene.street.run(
+            "prove",
+            scene.number,
+            "-o",
+            path,
+            "--disclose",
+            "all",
+            "--json"
+        )
+        #expect(made.code == 0 && made["entries"] as? Int == 5, "\(made.errors)")
+        let manifest = try String(contentsOfFile: path + "/manifest", encoding: .utf8)
+        let lines = manifest.split(separator: "\n")
+        let line = try #require(lines.first { $0.contains(scene.opening) })
+        #expect(line.hasSuffix(" r") || line.hasSuffix("rr"), "\(line)")
+        #expect(try shell("! grep -ra 夜市音响 .", in: path) == 0)
+        #expect(try await Linli.run(["check", path], in: scene.town.directory).code == 0)
+        #expect(try shell("/usr/bin/python3 \(Self.verifier) .", in: path) == 0)
+        // That it was redacted can not be left out.
+        let claim = "sed -i 's/\\(\(scene.opening) subject \\).*/\\1d/' manifest"
+        #expect(try shell(claim, in: path) == 0)
+        #expect(try await Linli.run(["check", path], in: scene.town.directory).code == 1)
+    }
+
     @Test func whatIsNotDisclosedIsNotThere() async throws {
         let scene = try await scene([])
         let text = Data("夜市音响".utf8)
@@ -190,7 +279,7 @@ struct EvidenceTests {
             #expect(data?.range(of: text) == nil, "\(file)")
         }
         #expect(try await check(scene).code == 0)
-        // Of one entry alone, completeness is not claimed.
+        // One entry alone: what it names is not there, and that is said.
         let entry = scene.opening
         let one = scene.town.path("one")
         let made = try await scene.city.run(
@@ -204,9 +293,17 @@ struct EvidenceTests {
             one,
             "--json"
         )
-        #expect(made.code == 0 && made["complete"] as? Bool == false, "\(made.errors)")
+        #expect(made.code == 0 && made["complete"] == nil, "\(made.errors)")
         let answer = try await Linli.run(["check", one, "--json"], in: scene.town.directory)
         #expect(answer.code == 0 && answer["entries"] as? Int == 1, "\(answer.output)")
         #expect(try shell("/usr/bin/python3 \(Self.verifier) .", in: one) == 0)
+        // The entry alone names itself.
+        let same = scene.town.path("same")
+        let digits = String(entry.prefix(12))
+        let short = try await scene.city.run("prove", digits, "-o", same)
+        #expect(short.code == 0, "\(short.errors)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: same + "/entries")
+        #expect(names.contains(entry) && !names.contains(scene.last))
+        #expect(try await scene.city.run("prove", "00000000", "-o", one + "2").code == 1)
     }
 }

@@ -13,6 +13,13 @@ package struct EvidenceEntry: Sendable {
     /// Should be a Sigsum proof of version 2.
     package let proof: String
 
+    /// Bytes of all its files.
+    package var byteCount: Int {
+        stored.parts.reduce(stored.header.count + stored.leaf.count + proof.utf8.count) {
+            $0 + $1.salt.count + $1.bytes.count
+        }
+    }
+
     /// Takes all fields.
     package init(name: Digest, stored: StoredEntry, proof: String) {
         self.name = name
@@ -48,7 +55,9 @@ package struct EvidenceReport: Sendable {
     package internal(set) var proven: [Digest: Proven] = [:]
     /// Who may do what, as far as the evidence shows it.
     package internal(set) var roster: Roster
-    /// Entries that others knew and that are not in the evidence, rising.
+    /// Entries that others name under *after* and that are not in the evidence, rising.
+    ///
+    /// Empty does not say that nothing was left out: what no shown entry names can be missing.
     package internal(set) var unknown: [Digest] = []
     /// What is wrong, and what is worth knowing.
     package internal(set) var findings = FindingList()
@@ -138,6 +147,7 @@ package struct EvidenceAudit {
             add(.missing, "the founding entry \(manifest.ledger.short) is not there, or not signed")
         }
         for entry in ordered { prove(entry) }
+        checkOpenings()
         judge()
         relate()
     }
@@ -271,6 +281,20 @@ package struct EvidenceAudit {
                     .dropFirst(faulty).first
             }
         )
+    }
+
+    /// A log's opening says under which grant it was begun: without it another would count.
+    private mutating func checkOpenings() {
+        let proven = report.proven.values.map(\.placed)
+        let opened = Set(
+            proven.filter { $0.sequence == 0 && $0.header.operation == RosterOperation.openName }
+                .map(\.log)
+        )
+        for log in Set(proven.map(\.log)).subtracting(opened).sorted() {
+            report.findings.add(
+                Finding(.missing, "the entry that opens the log is not in the evidence", log: log)
+            )
+        }
     }
 
     /// Folds the subject from what is proven, so that each entry's effect is said by its history.

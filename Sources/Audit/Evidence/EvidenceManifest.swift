@@ -41,6 +41,8 @@ package struct EvidenceManifest: Hashable, Sendable {
     package static let itemsMax = 4_096
     /// Most bytes of the text.
     package static let bytesMax = 1 << 20
+    /// Most bytes of headers, leaves, proofs, parts and salts together.
+    package static let entriesBytesMax = 256 << 20
 
     /// The founding entry.
     package let ledger: Digest
@@ -136,6 +138,12 @@ package struct EvidenceManifest: Hashable, Sendable {
             guard words.count == 3, items.count < Self.itemsMax else {
                 throw EvidenceError("the manifest has another form at its entries, or too many")
             }
+            guard words[2].utf8.count <= Header.partsMax else {
+                throw EvidenceError(
+                    "the manifest has an entry of \(words[2].utf8.count) parts, want at most"
+                        + " \(Header.partsMax)"
+                )
+            }
             let states = words[2] == "-" ? [] : words[2].map(PartState.init(rawValue:))
             let item = Item(
                 entry: try digest(words[0]),
@@ -149,12 +157,21 @@ package struct EvidenceManifest: Hashable, Sendable {
         }
         guard lines.first == "" else { throw EvidenceError("the manifest ends within a line") }
         self.items = items
+        // Bytes, since two strings are equal that only look so.
+        guard Array(self.text.utf8) == Array(text.utf8) else {
+            throw EvidenceError("the manifest is not in its only form")
+        }
     }
 }
 
 /// Files are no evidence that could be checked.
 package struct EvidenceError: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
+    /// Whether the files could not be read, so that nothing is said about what is in them.
+    package let isUnreadable: Bool
 
-    package init(_ description: String) { self.description = description }
+    package init(_ description: String, isUnreadable: Bool = false) {
+        self.description = description
+        self.isUnreadable = isUnreadable
+    }
 }

@@ -13,7 +13,7 @@ extension Program {
     static let evidenceCommands: [Command] = [
         Command(
             "prove",
-            ["CASE"],
+            ["CASE|ENTRY"],
             flags: [
                 Command.Flag(
                     "output",
@@ -89,9 +89,10 @@ enum EvidenceCommands {
                 hint: "wait for the daemon to check them, or linli sync"
             )
         }
-        let subject = try store.subject(called: call.arguments[0])
+        let (subject, entry) = try proven(call.arguments[0], store)
         let history = try store.folded(subject).history.map(\.entry)
-        let only = try call.all("entry").map { try named($0, history, "entry") }
+        var only = try call.all("entry").map { try named($0, history, "entry") }
+        if let entry { only.append(entry) }
         let evidence = try EvidenceGathering(
             store,
             ownCheckpoint: checkpoint,
@@ -112,6 +113,28 @@ enum EvidenceCommands {
         try writeEvidence(evidence, pages: pages(evidence, report, call), to: directory)
         say(evidence.manifest, report, call)
         return .good
+    }
+
+    /// What is to be proven: a case, or one entry by at least eight digits of its hash.
+    private static func proven(
+        _ name: String,
+        _ store: Store
+    ) throws -> (subject: SubjectID, entry: Digest?) {
+        do { return (try store.subject(called: name), nil) } catch {
+            let isHash = name.utf8.count >= 8 && name.allSatisfy { $0.isASCII && $0.isHexDigit }
+            guard isHash, (error as? CommandError)?.code == .bad else { throw error }
+            let found = try store.entries(hashed: name.lowercased())
+            guard let entry = found.first else { throw error }
+            guard found.count == 1, entry.header.subjects.count == 1 else {
+                throw CommandError(
+                    .bad,
+                    "\"\(name)\" names \(found.count) entries, the first about"
+                        + " \(entry.header.subjects.count) subjects, want one about one",
+                    hint: "linli prove CASE --entry DIGITS"
+                )
+            }
+            return (entry.header.subjects[0], entry.hash)
+        }
     }
 
     private static func named(
@@ -188,7 +211,6 @@ enum EvidenceCommands {
     ) {
         let output = call.output
         let about = manifest.items.count { $0.isAboutSubject }
-        let complete = manifest.isWhole && report.unknown.isEmpty
         guard !call.isJSON else {
             let json: JSON = [
                 "verdict": .text(report.isGood ? "good" : "bad"),
@@ -199,7 +221,7 @@ enum EvidenceCommands {
                 "frontier": .text(manifest.frontier.description),
                 "now": .count(manifest.now), "entries": .count(UInt64(about)),
                 "proven": .count(UInt64(report.proven.count)),
-                "complete": .bool(complete),
+                "namedIncluded": .bool(report.unknown.isEmpty),
                 "unknown": .array(report.unknown.map { .text($0.description) }),
                 "findings": .array(report.findings.kept.map { .text($0.description) }),
             ]
@@ -236,9 +258,7 @@ enum EvidenceCommands {
                         + " \(output.time(manifest.now))"
                 )
         )
-        if !complete {
-            output.remark(output.text("不证明完整", "completeness is not shown"))
-        }
+        output.remark(output.text(report.extent))
         if !isTrusted {
             output.remark(
                 output.text(

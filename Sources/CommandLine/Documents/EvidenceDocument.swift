@@ -131,20 +131,8 @@ struct EvidenceDocument {
             output.text("节点", "node"), output.text("日志", "log"), output.text("条数", "size"),
             output.text("根", "root"),
         ]
-        let claim =
-            manifest.isWhole && report.unknown.isEmpty
-            ? output.text(
-                "各条目所知的本案条目均已附上；同一日志中其后及其间的条目无从证明没有。",
-                "Every entry of the case that these entries knew is included. That a log holds no further"
-                    + " ones can not be shown."
-            )
-            : output.text(
-                "有 \(report.unknown.count) 条为所附条目所知而未附；不证明完整。",
-                "\(report.unknown.count) entries that these knew are not included: completeness is not"
-                    + " shown."
-            )
         return [
-            heading("完整性", "Completeness"), .text(claim),
+            heading("所附条目的范围", "What is included"), .text(output.text(report.extent)),
             heading("所据日志", "Logs"), .table(head, rows),
             .text(
                 output.text(
@@ -154,6 +142,24 @@ struct EvidenceDocument {
                 )
             ),
         ]
+    }
+}
+
+extension EvidenceReport {
+    /// How far the evidence shows that nothing is left out: what entries name, and no more.
+    var extent: Label {
+        guard unknown.isEmpty else {
+            return Label(
+                "所附条目所指的前序条目有 \(unknown.count) 条未附；此外也可能有条目未附，无从得知。",
+                "\(unknown.count) entries that these name as known are not included, and others may have"
+                    + " been left out unseen."
+            )
+        }
+        return Label(
+            "所附条目所指的前序条目均已附上；未被其所指的条目（居中或其后）可能未附，无从得知。",
+            "All entries that these name as known are included. Entries that none of them names, between"
+                + " or after them, may have been left out: that can not be seen."
+        )
     }
 }
 

@@ -26,19 +26,22 @@ enum EvidenceReadme {
         author's signature: the signed bytes are "sigsum.org/v1/tree-leaf", a zero byte, and the
         first 32 bytes of leaf; the signature is the next 64.
 
-            { printf 'sigsum.org/v1/tree-leaf\\0'; head -c 32 entries/E/leaf; } > signed
-            tail -c +33 entries/E/leaf | head -c 64 > signature
-            openssl pkeyutl -verify -pubin -inkey keys/K.pem -rawin -in signed -sigfile signature
+            { printf 'sigsum.org/v1/tree-leaf\\0'; head -c 32 entries/E/leaf; } > ../signed
+            tail -c +33 entries/E/leaf | head -c 64 > ../signature
+            openssl pkeyutl -verify -pubin -inkey keys/K.pem -rawin \\
+                -in ../signed -sigfile ../signature
             openssl dgst -sha256 -binary entries/E/header | openssl dgst -sha256
 
         the last of which prints the first 32 bytes of leaf. With Python and the ledger
         specification's verifier:
 
-            python3 evidence.py DIR
+            python3 evidence.py DIR [--policy FILE] [--ledger HASH]
 
         谁的公钥, 由所附名册条目一直追溯到创立条目; 创立条目须从他处核对。
         Whose key it is follows from the roster entries here, up to the founding entry; compare that
-        one with a copy from elsewhere. No check shows that nothing was written afterwards.
+        one with a copy from elsewhere. No check shows that nothing was left out which no entry here
+        names, nor that nothing was written afterwards. Verifiers refuse files that do not belong here,
+        and do not read statement.html: what it says is what they print.
         所披露的内容可能涉及个人, 请妥善保管。 Parts may name people: keep them as you keep files.
 
         """
