@@ -56,6 +56,13 @@ extension Message {
             writer.open(.cosigned, 1)
             writer.array(claims.count)
             for claim in claims { writer.write(claim) }
+        case .announce(let rows):
+            writer.open(.announce, 1)
+            writer.write(rows)
+        case .graft(let logs):
+            writer.open(.graft, 1)
+            writer.hashes(logs)
+        case .prune: writer.open(.prune, 0)
         }
         return writer.bytes
     }
@@ -211,6 +218,12 @@ extension Message {
                 throw MessageError.malformed("fork")
             }
             return .fork(proof)
+        case .announce: return .announce(try reader.announcements())
+        case .graft:
+            let logs = try reader.hashes(max: Limits.graftedLogs)
+            guard !logs.isEmpty else { throw MessageError.malformed("no logs") }
+            return .graft(logs)
+        case .prune: return .prune
         }
     }
 }
@@ -234,13 +247,18 @@ enum MessageType: UInt64 {
     case prove = 15
     case proofs = 16
     case presence = 17
-    case cosigned = 18
+    case announce = 18
+    case graft = 19
+    case prune = 20
+    case cosigned = 21
 
     /// Items after the number of the type.
     var fieldCount: Int {
         switch self {
         case .hello: 10
-        case .bye, .ping, .pong, .fork, .scopes, .presence, .cosigned: 1
+        case .prune: 0
+        case .bye, .ping, .pong, .fork, .scopes, .presence, .announce, .graft, .cosigned:
+            1
         case .summary, .heads, .want, .parts, .proofs: 2
         case .prove: 3
         case .package, .gone, .push: 4
