@@ -172,15 +172,17 @@ import TransparencyLog
         #expect(bench.bye(id) == .limit)
     }
 
-    @Test(arguments: [
-        (size: 6, root: 6, remembered: nil, WitnessGuard.Verdict.free),
-        (size: 6, root: 6, remembered: (4, 4), .free),
-        (size: 6, root: 6, remembered: (6, 6), .free),
-        (size: 6, root: 6, remembered: (8, 8), .behind),
-        (size: 6, root: 6, remembered: (4, 5), .contradicted),
-        (size: 6, root: 7, remembered: nil, .notHeld),
-        (size: 11, root: 11, remembered: nil, .notHeld),
-    ] as [(size: UInt64, root: UInt8, remembered: (UInt64, UInt8)?, WitnessGuard.Verdict)])
+    @Test(
+        arguments: [
+            (size: 6, root: 6, remembered: nil, WitnessGuard.Verdict.free),
+            (size: 6, root: 6, remembered: (4, 4), .free),
+            (size: 6, root: 6, remembered: (6, 6), .free),
+            (size: 6, root: 6, remembered: (8, 8), .behind),
+            (size: 6, root: 6, remembered: (4, 5), .contradicted),
+            (size: 6, root: 7, remembered: nil, .notHeld),
+            (size: 11, root: 11, remembered: nil, .notHeld),
+        ] as [(size: UInt64, root: UInt8, remembered: (UInt64, UInt8)?, WitnessGuard.Verdict)]
+    )
     func whatWasCosignedIsExtended(
         size: UInt64,
         root: UInt8,
