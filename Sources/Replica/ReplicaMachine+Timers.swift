@@ -98,6 +98,7 @@ extension ReplicaMachine {
             id: session.id,
             peer: session.peer,
             isDialed: session.dialed != nil,
+            isCounted: session.isLive && isCounted(session),
             since: session.since,
             skew: session.skew,
             roundTrip: session.roundTrip,

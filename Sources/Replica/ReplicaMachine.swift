@@ -157,6 +157,7 @@ package struct ReplicaMachine {
         case .configured(let peers):
             configured = peers
             refreshDials()
+            limitConnections(keeping: nil)
         case .compareNow: compareNow()
         case .viewChanged(let frontier, let digest):
             view = FoldedView(frontier: frontier, digest: digest)
@@ -280,6 +281,7 @@ extension ReplicaMachine {
             }
         }
         refreshDials()
+        limitConnections(keeping: nil)
         fillAll()
     }
 
