@@ -259,6 +259,27 @@ import TransparencyLog
         #expect(bench.machine.status.sessions.isEmpty)
     }
 
+    /// A greeting that was on its way for 2 s is no clock that is 2 s slow.
+    @Test func aSkewIsWithoutTheTimeThatTheGreetingTook() throws {
+        let bench = try Bench(city, 2)
+        let id = bench.connect(1, as: 1)
+        var hello = bench.hello(1)
+        hello.wall = Bench.wall - 2_000
+        bench.say(id, .hello(hello))
+        #expect(bench.machine.status.sessions.first?.skew == -2_000)
+        // A pong that was long held up says nothing against one that was not.
+        for (trip, skew) in [(4_000, 0), (20_000, 0), (3_000, -500)] as [(UInt64, Int64)] {
+            bench.pass(milliseconds: 30_000)
+            guard case .ping(let number)? = bench.sent[id]?.last else {
+                Issue.record("no ping")
+                return
+            }
+            bench.now += trip
+            bench.say(id, .pong(number))
+            #expect(bench.machine.status.sessions.first?.skew == skew)
+        }
+    }
+
     @Test func differentViewsOfEqualFrontiersAreAFinding() throws {
         let bench = try Bench(city, 2)
         bench.tell(.viewChanged(frontier: bench.machine.frontier, view: sha256([1])))
