@@ -108,7 +108,10 @@ extension ReplicaMachine {
             guard let ping = sessions[id]?.ping, ping.number == number else {
                 return close(id, .outOfTurn, "pong")
             }
-            sessions[id]?.roundTrip = now - ping.sent
+            let trip = now - ping.sent
+            sessions[id]?.roundTrip = trip
+            let least = sessions[id]?.leastRoundTrip ?? trip
+            sessions[id]?.leastRoundTrip = min(trip, least)
             sessions[id]?.ping = nil
         }
     }
