@@ -58,6 +58,14 @@ extension ReplicaMachine {
         dials[endpoint] = dial
     }
 
+    /// A full peer is not dialed again soon by who has others, even if it is configured: a node that
+    /// everybody configures would else turn out one for another without end.
+    mutating func turnedOut(_ endpoint: String) {
+        guard sessions.values.count(where: { $0.isLive }) >= Limits.pushedSessions else { return }
+        let next = now + jittered(Limits.turnedOutMilliseconds)
+        dials[endpoint]?.next = next
+    }
+
     /// Dials configured peers always, and others until there are enough connections: those of
     /// the own district first, but not only those.
     mutating func dialMore() {
@@ -78,22 +86,56 @@ extension ReplicaMachine {
             dial(endpoint)
             total += 1
         }
-        guard total < Limits.connections else { return }
+        guard total < Limits.sessions else { return }
+        total = sessions.values.count(where: isCounted) + dials.values.count { $0.dialing != nil }
         let own = districts[configuration.log]
         var near = met.count { districts[$0] == own }
         near += dials.values.count { $0.dialing != nil && isNear($0, own) }
         for endpoint in ready.shuffled(using: &generator).filter({ isNear(dials[$0], own) }) {
-            guard total < Limits.connections, near < Limits.districtConnections else { break }
+            guard total < Limits.dialedConnections, near < Limits.districtConnections else {
+                break
+            }
             guard dials[endpoint]?.isConfigured == false else { continue }
             dial(endpoint)
             total += 1
             near += 1
         }
         for endpoint in ready.shuffled(using: &generator).filter({ !isNear(dials[$0], own) }) {
-            guard total < Limits.connections else { break }
+            guard total < Limits.dialedConnections else { break }
             guard dials[endpoint]?.isConfigured == false else { continue }
             dial(endpoint)
             total += 1
+        }
+    }
+
+    /// Whether a session is one of the few with peers that the roster shows how to reach.
+    ///
+    /// Those that are configured here do not count, nor those that nobody else can dial: a node
+    /// behind NAT, or one that the roster does not name yet.
+    func isCounted(_ session: Session) -> Bool {
+        guard let peer = session.peer, roster.member(log: peer)?.endpoint != nil else {
+            return false
+        }
+        return !configured.prefix(Limits.endpoints).contains { address in
+            guard let dial = dials[address.endpoint] else { return false }
+            return dial.session == session.id || dial.log == peer
+        }
+    }
+
+    /// Closes sessions at random while there are too many, but not the newest.
+    ///
+    /// Newcomers so always find room, and who is turned out has others, or dials others.
+    mutating func limitConnections(keeping newest: SessionID?) {
+        var counted = sessions.keys.sorted().filter { id in
+            sessions[id].map { $0.isLive && isCounted($0) } ?? false
+        }
+        while counted.count > Limits.connections {
+            let candidates = counted.filter { $0 != newest }
+            let idle = candidates.filter { sessions[$0]?.pulling.isEmpty ?? true }
+            let choice = idle.isEmpty ? candidates : idle
+            guard let id = choice.randomElement(using: &generator) else { return }
+            counted.removeAll { $0 == id }
+            close(id, .tooManySessions, "\(Limits.connections) connections")
         }
     }
 

@@ -68,6 +68,9 @@ extension ReplicaMachine {
             commands.append(.close(id))
             notice(.byeReceived(id, peer: session.peer, reason))
             remove(id, reason: "bye: \(reason)")
+            if reason == .tooManySessions, let endpoint = session.dialed?.endpoint {
+                turnedOut(endpoint)
+            }
         case .hello(let hello):
             guard !session.isLive else { return close(id, .outOfTurn, "second hello") }
             greeted(session, hello)
@@ -106,7 +109,10 @@ extension ReplicaMachine {
             guard let ping = sessions[id]?.ping, ping.number == number else {
                 return close(id, .outOfTurn, "pong")
             }
-            sessions[id]?.roundTrip = now - ping.sent
+            let trip = now - ping.sent
+            sessions[id]?.roundTrip = trip
+            let least = sessions[id]?.leastRoundTrip ?? trip
+            sessions[id]?.leastRoundTrip = min(trip, least)
             sessions[id]?.ping = nil
         }
     }
@@ -173,6 +179,7 @@ extension ReplicaMachine {
             notice(.skew(id, peer: hello.log, milliseconds: skew))
         }
         guard closeDuplicates(of: id, peer: hello.log) else { return }
+        limitConnections(keeping: id)
         makeEager(id)
         showForks(id)
         let frontier = currentFrontier()

@@ -100,8 +100,10 @@ extension ReplicaMachine {
             id: session.id,
             peer: session.peer,
             isDialed: session.dialed != nil,
+            isCounted: session.isLive && isCounted(session),
             since: session.since,
-            skew: session.skew,
+            // The peer's clock went on while its greeting was on its way.
+            skew: session.skew &+ Int64(session.leastRoundTrip.map { $0 / 2 } ?? 0),
             roundTrip: session.roundTrip,
             hasCompared: session.hasCompared && session.awaited.isEmpty,
             pulls: session.slots.count,

@@ -167,6 +167,7 @@ package struct ReplicaMachine {
         case .configured(let peers):
             configured = peers
             refreshDials()
+            limitConnections(keeping: nil)
         case .compareNow: compareNow()
         case .viewChanged(let frontier, let digest):
             view = FoldedView(frontier: frontier, digest: digest)
@@ -290,6 +291,7 @@ extension ReplicaMachine {
             }
         }
         refreshDials()
+        limitConnections(keeping: nil)
         fillAll()
     }
 

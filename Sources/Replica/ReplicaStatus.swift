@@ -24,6 +24,8 @@ package struct SessionStatus: Hashable, Sendable {
     package let peer: Digest?
     /// Whether this node opened it.
     package let isDialed: Bool
+    /// Whether it is live and counts towards the connections that a node keeps at most.
+    package let isCounted: Bool
     /// Monotonic milliseconds when it was connected.
     package let since: UInt64
     /// How far the peer's clock is ahead of ours, in milliseconds.

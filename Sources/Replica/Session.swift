@@ -105,6 +105,8 @@ struct Session {
     var owedSince: UInt64?
     var ping: Ping?
     var roundTrip: UInt64?
+    /// The shortest so far, which waited least for anything but the way.
+    var leastRoundTrip: UInt64?
     var windowStart: UInt64
     var windowRequests = 0
 

@@ -57,10 +57,12 @@ package enum Limits {
     package static let pushedBytes = 1 << 20
     /// Most sessions at once.
     package static let sessions = 64
-    /// Connections below which a node dials others.
+    /// Most connections with peers that are found by the roster, whoever dialed.
     package static let connections = 12
+    /// Connections below which a node dials such peers: half, so that most have room for newcomers.
+    package static let dialedConnections = 6
     /// Most of these in the node's own district, so that districts do not become islands.
-    package static let districtConnections = 8
+    package static let districtConnections = 4
     /// Most endpoints that are remembered for dialing.
     package static let endpoints = 4_096
     /// Wire: most parts in a want or a challenge.
@@ -117,6 +119,8 @@ package enum Limits {
     package static let backoffMilliseconds: UInt64 = 1_000
     /// Longest wait between dials.
     package static let backoffMaxMilliseconds: UInt64 = 60_000
+    /// Wait before a peer that was full is dialed again, while there are others.
+    package static let turnedOutMilliseconds: UInt64 = 600_000
     /// Age at which a session that ends has shown its endpoint to be good.
     package static let livedMilliseconds: UInt64 = 10_000
     /// Wait before a log is pulled again after storage could not commit it.

@@ -16,6 +16,7 @@ struct BoundsChecker {
         let status = process.machine.status
         var found: [(String, Int, Int)] = [
             ("sessions", status.sessions.count, Limits.sessions),
+            ("connections", status.sessions.count(where: \.isCounted), Limits.connections),
             ("pending commits", status.pendingCommits, Limits.pendingCommits),
             ("jobs", process.mostJobs, Self.jobsMax),
         ]

@@ -59,6 +59,14 @@ struct City {
             let known = [founder.id, enroller(of: office).id]
             _ = try write(opening(of: office), by: office, knowing: known)
         }
+        guard options.witnesses > 0 else { return }
+        let draft = EntryDraft.witnesses(
+            roster: subject,
+            area: founder.scope,
+            offices.prefix(options.witnesses).map { .node($0.id) },
+            replacing: []
+        )
+        _ = try write(draft, by: founder, knowing: offices.map(\.id))
     }
 
     private static func office(_ number: Int, _ options: SimulationOptions) throws -> Office {

@@ -1,5 +1,6 @@
 import Foundation
 import Ledger
+import Replica
 import Replication
 
 /// The city: thirteen districts and its streets on a compressed day, with one district cut off
@@ -89,9 +90,13 @@ enum CityDay {
     /// Prints a line about where the world stands, and gives the sizes of all logs.
     @discardableResult
     private static func report(_ world: World, _ text: String) -> [Int: UInt64] {
+        let connections = world.nodes.map { $0.process?.machine.status.sessions.count ?? 0 }
+        let most = connections.max() ?? 0
+        let mean = Double(connections.reduce(0, +)) / Double(connections.count)
         print(
             "\(world.now) ms \(text): frames=\(world.counters.frames)"
                 + " bytes=\(world.counters.bytes) events=\(world.counters.events)"
+                + " most-connections=\(most) mean=\(rounded(mean))"
         )
         return Dictionary(
             uniqueKeysWithValues: world.nodes.map { ($0.index, $0.disk.store.own.size) }

@@ -42,6 +42,10 @@ struct SimulatedStore {
     var cosigned: [Digest: [CosignedCheckpoint]] = [:]
     /// The largest checkpoint of each log that this node cosigned.
     var witnessing: [Digest: OwnLogGuard.Mark] = [:]
+    /// Entries of which every part was destroyed for good.
+    var destroyed: Set<Digest> = []
+    /// Subjects about which a redaction was approved.
+    private(set) var approved: Set<SubjectID> = []
 
     /// The founding entry from the invitation, until the founder's log is held.
     private let invited: HeldEntry
@@ -148,6 +152,9 @@ extension SimulatedStore {
                 stale.insert(subject)
             }
             if entry.isRoster { rosterEntries.append(entry) }
+            if entry.header?.operation == CaseOperation.approveRedaction.name {
+                approved.formUnion(entry.header?.subjects ?? [])
+            }
         }
         decideParts(of: batch.entries)
         guard batch.entries.contains(where: \.isRoster) else { return }

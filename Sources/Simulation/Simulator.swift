@@ -19,6 +19,8 @@ package struct Simulator {
         package let writes: Int
         /// Writes that were refused.
         package let refusals: Int
+        /// Cosignatures of honest witnesses.
+        package let cosignatures: Int
         /// Frames and bytes sent.
         package let frames: UInt64
         /// As above.
@@ -60,6 +62,7 @@ package struct Simulator {
             events: world.counters.events,
             writes: world.counters.writes,
             refusals: world.counters.refusals,
+            cosignatures: world.checkers.witnesses.count,
             frames: world.counters.frames,
             bytes: world.counters.bytes,
             faults: world.counters.faults,
@@ -74,6 +77,7 @@ extension ConvergenceChecker {
     static func isDone(_ world: World) -> Bool {
         difference(world) == nil && FreezeChecker.frozen(world) == nil
             && ForkChecker.unseen(world) == nil && PartsChecker.lacking(world) == nil
+            && RedactionChecker.kept(world) == nil
     }
 }
 

@@ -99,6 +99,7 @@ package struct SimulatorProgram {
 
     private static func summary(_ report: Simulator.Report) -> String {
         "held: events=\(report.events) writes=\(report.writes) refused=\(report.refusals)"
+            + " cosignatures=\(report.cosignatures)"
             + " frames=\(report.frames) bytes=\(report.bytes)"
             + " healing-ms=\(report.healingMilliseconds) transcript=\(report.transcript)"
     }

@@ -58,7 +58,7 @@ import Testing
         let city = try City(40, endpoints: true)
         let bench = try Bench(city, 2)
         bench.pass(milliseconds: 250)
-        #expect(bench.dials.count == Limits.connections)
+        #expect(bench.dials.count == Limits.dialedConnections)
         let near = bench.dials.filter { address in
             city.offices.contains {
                 $0.endpoint == address.endpoint
@@ -68,6 +68,36 @@ import Testing
         #expect(near.count == Limits.districtConnections)
         #expect(bench.dials.allSatisfy { $0.endpoint != city.offices[2].endpoint })
         bench.pass(milliseconds: 20_000)
-        #expect(bench.dials.count == Limits.connections)
+        #expect(bench.dials.count == Limits.dialedConnections)
+    }
+
+    @Test func aNewcomerTakesThePlaceOfOneOfTwelve() throws {
+        let city = try City(40, endpoints: true)
+        let bench = try Bench(city, 2)
+        let peers = (3...16).map { ($0, SessionID(UInt64($0))) }
+        var gone: Set<SessionID> = []
+        for (number, id) in peers {
+            _ = bench.meet(id.number, as: number, heads: [])
+            #expect(!bench.closed.contains(id))
+            #expect(bench.closed.isSuperset(of: gone))
+            gone = bench.closed
+            let counted = bench.machine.status.sessions.count(where: \.isCounted)
+            #expect(counted == min(Limits.connections, number - 2))
+        }
+        #expect(gone.count == 2)
+        #expect(gone.allSatisfy { bench.bye($0) == .tooManySessions })
+    }
+
+    @Test func whoNobodyElseCanReachAndWhoIsConfiguredIsNotCounted() throws {
+        let hidden = try City(20)
+        let bench = try Bench(hidden, 2)
+        for number in 3...18 { _ = bench.meet(UInt64(number), as: number, heads: []) }
+        #expect(bench.closed.isEmpty)
+        let city = try City(40, endpoints: true)
+        let other = try Bench(city, 2)
+        let addresses = (3...18).map { PeerAddress(endpoint: city.offices[$0].endpoint) }
+        other.tell(.configured(peers: addresses))
+        for number in 3...18 { _ = other.meet(UInt64(number), as: number, heads: []) }
+        #expect(other.closed.isEmpty)
     }
 }

@@ -259,6 +259,25 @@ import TransparencyLog
         #expect(bench.machine.status.sessions.isEmpty)
     }
 
+    /// A greeting that was on its way for 2 s is no clock that is 2 s slow.
+    @Test func aSkewIsWithoutTheTimeThatTheGreetingTook() throws {
+        let bench = try Bench(city, 2)
+        let id = bench.connect(1, as: 1)
+        var hello = bench.hello(1)
+        hello.wall = Bench.wall - 2_000
+        bench.say(id, .hello(hello))
+        bench.say(id, .heads(Heads(kind: .last, heads: [])))
+        #expect(bench.machine.status.sessions.first?.skew == -2_000)
+        bench.pass(milliseconds: 30_000)
+        guard case .ping(let number)? = bench.sent[id]?.last else {
+            Issue.record("no ping")
+            return
+        }
+        bench.now += 4_000
+        bench.say(id, .pong(number))
+        #expect(bench.machine.status.sessions.first?.skew == 0)
+    }
+
     @Test func differentViewsOfEqualFrontiersAreAFinding() throws {
         let bench = try Bench(city, 2)
         bench.tell(.viewChanged(frontier: bench.machine.frontier, view: sha256([1])))

@@ -63,6 +63,13 @@ import Testing
             beginning in each session, and never found.
             """
         ),
+        (
+            629,
+            """
+            Nodes proved one fork by different notes, and which of the proofs the roster showed
+            followed from the order of a set: not the same in every process.
+            """
+        ),
         (6144, "A search for a fork asked for an entry while four pulls were in flight."),
         (
             30_716,
@@ -102,6 +109,17 @@ import Testing
     @Test func seedsThatFailedOnceHold() async {
         let seeds = Self.stories.map(\.seed)
         for failure in await Self.failures(seeds) { Issue.record("\(failure)") }
+    }
+
+    /// In worlds with witnesses these do cosign, whatever goes wrong.
+    @Test func witnessesCosign() throws {
+        let seeds = (1...120 as ClosedRange<UInt64>).filter {
+            SimulationOptions(seed: $0).witnesses > 0
+        }
+        #expect(seeds.count > 4)
+        let reports = try seeds.prefix(6).map { try Simulator.run(SimulationOptions(seed: $0)) }
+        #expect(reports.allSatisfy { $0.failure == nil })
+        #expect(reports.reduce(0) { $0 + $1.cosignatures } > 20)
     }
 
     @Test(arguments: [3, 12, 57, 111] as [UInt64])
