@@ -60,13 +60,13 @@ struct City {
             _ = try write(opening(of: office), by: office, knowing: known)
         }
         guard options.witnesses > 0 else { return }
-        let draft = EntryDraft.witnesses(
+        let naming = EntryDraft.witnesses(
             roster: subject,
             area: founder.scope,
             offices.prefix(options.witnesses).map { .node($0.id) },
             replacing: []
         )
-        _ = try write(draft, by: founder, knowing: offices.map(\.id))
+        _ = try write(naming, by: founder, knowing: offices.map(\.id))
     }
 
     private static func office(_ number: Int, _ options: SimulationOptions) throws -> Office {
