@@ -227,9 +227,10 @@ package struct AuditVisit {
     private mutating func lookAtForks() throws {
         for fork in try store.forkedLogs() {
             let sizes = fork.histories.map(String.init).joined(separator: ", ")
+            let isSettled = fork.common != nil && fork.contested == 0
             add(
                 .forked,
-                .alarm,
+                isSettled ? .note : .alarm,
                 fork.log,
                 at: fork.common,
                 Label(
@@ -238,12 +239,17 @@ package struct AuditVisit {
                 ),
                 next: Self.prove
             )
-            for branch in store.branches(of: fork.log) { try lookForEquivocation(in: branch) }
+            for branch in store.branches(of: fork.log) {
+                try lookForEquivocation(in: branch, isSettled ? .note : .alarm)
+            }
         }
     }
 
     /// Authors that signed an entry at the same place of two histories.
-    private mutating func lookForEquivocation(in branch: LogState) throws {
+    private mutating func lookForEquivocation(
+        in branch: LogState,
+        _ gravity: AuditFinding.Gravity
+    ) throws {
         guard let main = store.log(branch.log) else { return }
         var named: Set<Digest> = []
         var sequence = branch.base
@@ -257,7 +263,7 @@ package struct AuditVisit {
                 guard named.insert(entry.author).inserted else { continue }
                 add(
                     .equivocation,
-                    .alarm,
+                    gravity,
                     branch.log,
                     at: sequence + UInt64(index),
                     Label(
