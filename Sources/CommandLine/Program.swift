@@ -9,7 +9,8 @@ package struct Program: Sendable {
     package static let commands: [Command] =
         nodeCommands + keyCommands + staffCommands + authorityCommands + caseCommands
         + recordCommands
-        + viewCommands + auditCommands + evidenceCommands + auditVisitCommands + frontierCommands + bundleCommands
+        + viewCommands + auditCommands + evidenceCommands + auditVisitCommands + frontierCommands
+        + bundleCommands
         + backupCommands
 
     /// Runs one command line.

@@ -175,7 +175,7 @@ enum AuditVisitCommands {
             let place = [
                 finding.log.map { store.nodeName($0) },
                 finding.sequence.map { output.text("第 \($0) 条", "entry \($0)") },
-                finding.since.map { output.text("自 \(output.time($0))", "since \(output.time($0))") },
+                finding.since.map { output.time($0) }.map { output.text("自 \($0)", "since \($0)") },
             ].compactMap(\.self).joined(separator: ", ")
             let line =
                 "\(finding.gravity.rawValue) \(finding.code.rawValue): "
@@ -259,9 +259,15 @@ enum AuditVisitCommands {
             switch row.1 {
             case .same(let size): ("same", Label("相同, \(size) 条", "same, \(size)"))
             case .behind(let one, let two):
-                ("behind", Label("A \(one) 条, 是 B \(two) 条的开头", "A has the first \(one) of B's \(two)"))
+                (
+                    "behind",
+                    Label("A \(one) 条, 是 B \(two) 条的开头", "A has the first \(one) of B's \(two)")
+                )
             case .ahead(let one, let two):
-                ("ahead", Label("B \(two) 条, 是 A \(one) 条的开头", "B has the first \(two) of A's \(one)"))
+                (
+                    "ahead",
+                    Label("B \(two) 条, 是 A \(one) 条的开头", "B has the first \(two) of A's \(one)")
+                )
             case .contradicts(let proof):
                 (
                     "contradicts",
