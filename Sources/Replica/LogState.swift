@@ -22,6 +22,8 @@ struct LogState {
     var pull: LogPull?
     /// Before then it is not pulled again, after storage could not commit.
     var retryAt: UInt64 = 0
+    /// When somebody was asked last for its head.
+    var askedAt: UInt64?
     /// An earlier position that storage confirmed last, so as not to ask again.
     var compared: LogPosition?
     /// Roots of other branches for which evidence was kept.

@@ -50,12 +50,27 @@ extension ReplicaMachine {
             guard let state = logs[log], state.isHeld else { continue }
             if equal.contains(districts[log] ?? "") {
                 told[log] = Told(state)
-            } else if heads.count < Limits.heads {
-                heads.append(state.head(log))
+            } else if heads.count < Limits.heads, let head = answer(log, state, in: id) {
+                heads.append(head)
             }
         }
-        sessions[id]?.told = told
+        sessions[id]?.told.merge(told) { $1 }
         sendHeads(id, heads, isAnswer: true)
+    }
+
+    /// The head for an answer, without its note if the peer was told of it before; nil if it has
+    /// told exactly this.
+    private func answer(_ log: Digest, _ state: LogState, in id: SessionID) -> Head? {
+        var head = state.head(log)
+        guard let session = sessions[id], isAnnounced(log), !session.refused.contains(log) else {
+            return head
+        }
+        let isSaid = session.said[log] == state.size
+        let isTold = session.told[log] == Told(state)
+        // A log's own node is to know who holds it.
+        if isTold, isSaid || session.peer != log { return nil }
+        if isTold || isSaid { head.note = [] }
+        return head
     }
 
     /// Sends heads in as many frames as they need.
@@ -69,6 +84,7 @@ extension ReplicaMachine {
             }.count
             let part = Array(rest.prefix(count))
             rest = rest.dropFirst(count)
+            for head in part { sessions[id]?.said[head.log] = head.size }
             let kind: Heads.Kind = isAnswer ? (rest.isEmpty ? .last : .more) : .news
             send(id, .heads(Heads(kind: kind, heads: part)))
         } while !rest.isEmpty
@@ -96,7 +112,14 @@ extension ReplicaMachine {
         for head in heads.heads {
             guard sessions[id] != nil else { return }
             take(head, from: id)
+            if head.note.isEmpty, heads.kind != .news {
+                hint(head.log, head.size, root: shortened(head.root), from: id, waits: false)
+            } else {
+                // Who answers without a note has none.
+                sessions[id]?.hints[head.log] = nil
+            }
         }
+        graft(id)
         if Set(heads.heads.map(\.log)).count < heads.heads.count {
             // One history of a log can be pulled at a time; the others are asked for soon.
             let next = min(sessions[id]?.nextCompare ?? .max, now + Limits.historiesMilliseconds)

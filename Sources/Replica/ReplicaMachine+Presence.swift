@@ -16,7 +16,7 @@ extension ReplicaMachine {
     mutating func presenceSigned(_ presence: SignedPresence) {
         guard let claim = presence.claim, claim.log == configuration.log else { return }
         presences[claim.log] = presence
-        for id in sessions.keys.sorted() { sessions[id]?.presenceNews.insert(claim.log) }
+        passOn(claim.log, from: nil)
     }
 
     /// Sends what gathered, at most once a second.
@@ -35,6 +35,10 @@ extension ReplicaMachine {
         guard sessions[id]?.allowsPresences(news.count, now: now) == true else {
             return close(id, .limit, "presences")
         }
+        // What it has just told it is not told back.
+        for claim in news.compactMap(\.claim) where presences[claim.log]?.claim == claim {
+            sessions[id]?.presenceNews.remove(claim.log)
+        }
         var kept: [SignedPresence] = []
         for presence in news {
             guard let claim = presence.claim, isNews(claim),
@@ -43,12 +47,25 @@ extension ReplicaMachine {
             else { continue }
             presences[claim.log] = presence
             kept.append(presence)
-            for other in sessions.keys.sorted() where other != id {
-                sessions[other]?.presenceNews.insert(claim.log)
-            }
+            passOn(claim.log, from: id)
             if claim.log == sessions[id]?.peer { compareView(claim, in: id) }
         }
         if !kept.isEmpty { commands.append(.keepPresences(kept)) }
+    }
+
+    /// Tells peers of a newer presence: those that get entries whole, or store some places only, and
+    /// of the others one in eight.
+    ///
+    /// The former are nearly a tree over all nodes. The latter see to it that nobody is left out
+    /// for long where it is broken and no entries come that would mend it.
+    private mutating func passOn(_ log: Digest, from source: SessionID?) {
+        for id in sessions.keys.sorted() where id != source {
+            guard let session = sessions[id] else { continue }
+            let isChosen = session.isEager || !session.scopes.isEverything
+            if isChosen || generator.number(from: 1, to: Limits.presenceShare) == 1 {
+                sessions[id]?.presenceNews.insert(log)
+            }
+        }
     }
 
     /// Whether a presence is of a member, and newer than the one that is held.

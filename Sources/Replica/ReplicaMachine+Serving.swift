@@ -96,66 +96,21 @@ extension ReplicaMachine {
         spread(log, isLive ? package : nil, from: nil)
     }
 
-    /// Passes on what was committed: whole to a few sessions, as news to the others.
-    ///
-    /// The session it came from gets news too, by which its peer knows that it is held here. So
-    /// does a peer that stores the parts of some places only: what it pulls has what it wants.
-    mutating func spread(_ log: Digest, _ package: Package?, from source: SessionID?) {
-        guard let state = logs[log] else { return }
-        var frame: [UInt8] = []
-        if let package, let claim = state.claim {
-            let push = Push(
-                log: log,
-                first: package.first,
-                entries: package.entries,
-                note: claim.note
-            )
-            frame = Message.push(push).encoded
-            if frame.count > Limits.frameBytes { frame = [] }
-        }
-        var pushed = 0
-        for session in sessions.values.sorted(by: { $0.pushOrder < $1.pushOrder })
-        where session.isLive {
-            let isKnown = session.claims(state.size, of: log)
-            let isWithheld = log == configuration.log && doubtsOwnLog(session)
-            if !frame.isEmpty, pushed < Limits.pushedSessions, session.id != source, !isKnown,
-                !isWithheld, !session.refused.contains(log), session.scopes.isEverything,
-                session.pushedBytes + frame.count <= Limits.pushedBytes
-            {
-                pushed += 1
-                sessions[session.id]?.pushedBytes += frame.count
-                send(session.id, frame: frame)
-            } else {
-                sessions[session.id]?.news.insert(log)
-                announce(session.id)
-            }
-        }
-    }
-
-    /// Sends the news that gathered: the first at once, then at most once a second.
-    mutating func announce(_ id: SessionID) {
-        guard let session = sessions[id], session.isLive, !session.news.isEmpty,
-            now - session.lastNews >= Limits.announceMilliseconds
-        else { return }
-        sessions[id]?.lastNews = now
-        sessions[id]?.news = []
-        let heads = session.news.sorted().prefix(Limits.heads).compactMap { log in
-            logs[log]?.head(log)
-        }
-        sendHeads(id, heads, isAnswer: false)
-    }
-
     mutating func received(_ id: SessionID, _ push: Push) {
         let log = push.log
-        guard let claim = Claim(log: log, note: push.note),
-            claim.size == push.first &+ UInt64(push.entries.count), claim.size > push.first
-        else { return close(id, .malformed, "push of log \(log.short)") }
-        let head = Head(log: log, size: claim.size, root: claim.root, note: claim.note)
+        let size = push.first &+ UInt64(push.entries.count)
+        guard size > push.first else { return close(id, .malformed, "push of log \(log.short)") }
         let state = logs[log] ?? LogState()
         let isNext =
             !hasBranches(log) && push.first == state.verified.size && state.pull == nil
             && state.retryAt <= now
             && commits.count < Limits.pendingCommits && log != configuration.log
+        if size <= state.verified.size { prune(id) }
+        guard !push.isShort else { return receivedShort(id, push, isNext: isNext) }
+        guard let claim = Claim(log: log, note: push.note), claim.size == size else {
+            return close(id, .malformed, "push of log \(log.short)")
+        }
+        let head = Head(log: log, size: claim.size, root: claim.root, note: claim.note)
         guard ranks[log] != nil, isNext, sessions[id]?.refused.contains(log) == false else {
             // Late or out of place: a hint at most. Earlier heads are not compared here, since
             // the same push comes from several sides.
@@ -163,25 +118,78 @@ extension ReplicaMachine {
             return fill(id)
         }
         guard let checkpoint = verified(claim, of: log, from: id) else { return }
+        if !accept(push, checkpoint, from: id) {
+            take(head, from: id)
+            fill(id)
+        }
+    }
+
+    /// A push whose note is made anew, from the tree that is held here.
+    private mutating func receivedShort(_ id: SessionID, _ push: Push, isNext: Bool) {
+        let log = push.log
+        guard ranks[log] != nil, let key = roster.member(log: log)?.keys.log else { return }
+        let state = logs[log] ?? LogState()
+        let size = push.first + UInt64(push.entries.count)
+        let isParted = sessions[id]?.refused.contains(log) ?? true
+        if size == state.size, size == state.verified.size {
+            // The same from another side, or from another history.
+            let isSame =
+                SignedCheckpoint.verify(
+                    size: size,
+                    root: state.root,
+                    signature: push.note,
+                    logKey: key
+                ) != nil
+            if isSame { sessions[id]?.told[log] = Told(state) }
+            if !isSame { contradicts(log, size, from: id) }
+            return graft(id)
+        }
+        guard size > state.verified.size else { return }
+        var checkpoint: SignedCheckpoint?
+        if isNext, !isParted {
+            let range = verifier.extended(state.verified, by: push.entries)
+            checkpoint = SignedCheckpoint.verify(
+                size: size,
+                root: verifier.root(of: range),
+                signature: push.note,
+                logKey: key
+            )
+        }
+        if let checkpoint, accept(push, checkpoint, from: id) { return }
+        // Entries behind others than ours, or in another tree: its head will show which.
+        hint(log, size, root: nil, from: id, waits: false)
+        graft(id)
+    }
+
+    /// Takes the entries of a push that come next.
+    ///
+    /// - Returns: whether it is settled: taken, or the session closed. Entries of another tree
+    ///   than ours are a lie or a fork, which the pull will show.
+    private mutating func accept(
+        _ push: Push,
+        _ checkpoint: SignedCheckpoint,
+        from id: SessionID
+    ) -> Bool {
+        let log = push.log
         let package = Package(log: log, first: push.first, entries: push.entries, proof: [])
         do {
             let verified = try verifier.verify(
                 package,
-                after: state.verified,
+                after: logs[log]?.verified ?? CompactRange(),
                 checkpoint: checkpoint,
                 roster: roster,
                 checksSignatures: true
             )
-            sessions[id]?.told[log] = Told(head)
+            let target = checkpoint.checkpoint
+            sessions[id]?.told[log] = Told(
+                Announcement(log: log, size: target.size, root: target.root)
+            )
             sessions[id]?.lastProgress = now
             commit(verified, from: id)
         } catch {
-            // Entries of another tree than ours: a lie or a fork, which the pull will show.
-            guard case .proof = error else {
-                return close(id, .badPackage, "log \(log.short): \(error)")
-            }
-            take(head, from: id)
-            fill(id)
+            if case .proof = error { return false }
+            close(id, .badPackage, "log \(log.short): \(error)")
         }
+        return true
     }
 }

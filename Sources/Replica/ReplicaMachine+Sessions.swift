@@ -93,6 +93,9 @@ extension ReplicaMachine {
         case .proofs(let proofs): received(id, proofs)
         case .presence(let presences): received(id, presences)
         case .fork(let proof): received(id, proof)
+        case .announce(let rows): received(id, rows)
+        case .graft(let logs): grafted(id, logs)
+        case .prune: sessions[id]?.isEager = false
         case .ping(let number):
             guard sessions[id]?.allowsSmallRequest(now: now) == true else {
                 return close(id, .limit, "pings")
@@ -169,6 +172,7 @@ extension ReplicaMachine {
             notice(.skew(id, peer: hello.log, milliseconds: skew))
         }
         guard closeDuplicates(of: id, peer: hello.log) else { return }
+        makeEager(id)
         showForks(id)
         let frontier = currentFrontier()
         search.mayBeAnswered(now: now)

@@ -9,6 +9,7 @@ extension ReplicaMachine {
             watch(id)
             releaseSlowPulls(id)
             announce(id)
+            graft(id)
             allowPushes(id)
             compareAgain(id)
             fill(id)

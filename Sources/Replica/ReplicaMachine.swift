@@ -56,6 +56,8 @@ package struct ReplicaMachine {
     var roster: Roster
     var ranks: [Digest: Int] = [:]
     var districts: [Digest: String] = [:]
+    /// Logs by what announcements call them; none that shares its name with another.
+    var announcedLogs: [UInt32: Digest] = [:]
 
     /// Proofs of forks that no entry held says yet, by log.
     var unwritten: [Digest: UnwrittenFork] = [:]
@@ -176,7 +178,9 @@ package struct ReplicaMachine {
 
     /// Whether every session has compared, and nothing is being pulled, committed or dialed.
     package var isSettled: Bool {
-        sessions.values.allSatisfy { $0.hasCompared && $0.awaited.isEmpty && $0.slots.isEmpty }
+        sessions.values.allSatisfy {
+            $0.hasCompared && $0.awaited.isEmpty && $0.slots.isEmpty && !isExpecting($0)
+        }
             && commits.isEmpty && comparisons.isEmpty && (sessions.isEmpty || search.isIdle)
             && dials.values.allSatisfy { $0.dialing == nil }
     }
@@ -205,6 +209,13 @@ extension ReplicaMachine {
                 guard state.isHeld else { return nil }
                 return LogPosition(log: state.branch?.log ?? id, size: state.size, root: state.root)
             }
+        }
+    }
+
+    /// Whether a head is asked for; after two questions without an answer it no longer counts.
+    func isExpecting(_ session: Session) -> Bool {
+        session.hints.contains { log, hint in
+            hint.attempts < 2 && hint.size > logs[log]?.verified.size ?? 0
         }
     }
 
@@ -239,6 +250,8 @@ extension ReplicaMachine {
             ranks[member.log] = rank
             districts[member.log] = member.scope.district.code
         }
+        announcedLogs = Dictionary(ranks.keys.map { (shortened($0), $0) }) { _, _ in .zero }
+        announcedLogs = announcedLogs.filter { $0.value != .zero }
         for (key, state) in logs {
             guard let log = state.branch?.log else { continue }
             ranks[key] = ranks[log]

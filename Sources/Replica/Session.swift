@@ -50,10 +50,23 @@ struct Session {
     /// Logs of which a proof of a fork was sent.
     var shownForks: Set<Digest> = []
 
+    /// What the peer announced and did not come yet, by log of the roster.
+    var hints: [Digest: Hint] = [:]
+    var lastGraft: UInt64 = 0
+
     // Serving.
     var servedReads = 0
-    /// Logs to announce.
+    /// Logs to announce by their heads with notes: nobody pushes what they grew by.
     var news: Set<Digest> = []
+    /// Logs to announce in few bytes, unless the peer announces them first.
+    var announced: Set<Digest> = []
+    /// Those that it sent, or wrote, and wants to know to be held.
+    var acknowledged: Set<Digest> = []
+    /// How much the peer was told last to be held of a log.
+    var said: [Digest: UInt64] = [:]
+    /// Whether the peer gets new entries whole.
+    var isEager = false
+    var lastPrune: UInt64 = 0
     var lastNews: UInt64 = 0
     var pushedBytes = 0
     var pushesSince: UInt64 = 0
@@ -136,7 +149,7 @@ struct Session {
         guard let told = told[log], let signed = state.claim, signed.size == state.size else {
             return false
         }
-        return told.size == state.size && told.root == signed.root
+        return told.size == state.size && told.root == shortened(signed.root)
     }
 
     mutating func forgetHead(_ log: Digest) {
@@ -165,20 +178,37 @@ struct Session {
     }
 }
 
-/// How much of a log a peer says it holds, and the root over that.
-struct Told {
+/// How much of a log a peer says it holds, and the beginning of the root over that.
+///
+/// Nobody can prove either, so four bytes of the root are as good as all.
+struct Told: Equatable {
     let size: UInt64
-    let root: Digest
+    let root: UInt32
 
     init(_ head: Head) {
         size = head.size
-        root = head.root
+        root = shortened(head.root)
     }
 
     init(_ state: LogState) {
         size = state.size
-        root = state.root
+        root = shortened(state.root)
     }
+
+    init(_ row: Announcement) {
+        size = row.size
+        root = row.root
+    }
+}
+
+/// An announcement whose entries did not come yet.
+struct Hint {
+    var size: UInt64
+    /// When its head is asked for.
+    var due: UInt64
+    var attempts: UInt64 = 0
+    /// Whether it contradicts what is held of that size, and is no wait for entries.
+    var isContradiction = false
 }
 
 /// One pull that was sent.

@@ -47,6 +47,10 @@ package enum Limits {
     package static let branches = 16
     /// Most entries of a package that is treated as live: signatures checked, pushed whole.
     package static let liveEntries = 16
+    /// Bytes of a log key's signature, which a push may have in place of a note.
+    package static let signatureBytes = 64
+    /// Wire: most logs in a graft.
+    package static let graftedLogs = 64
     /// Most sessions to which an entry is pushed whole.
     package static let pushedSessions = 3
     /// Most bytes pushed in one session between two announcements; the rest is announced.
@@ -70,13 +74,15 @@ package enum Limits {
     package static let wantsInAll = 12
     /// Missing parts that are looked for at a time.
     package static let soughtParts = 256
+    /// A presence goes to one in so many of the peers that do not get entries whole.
+    package static let presenceShare: UInt64 = 8
     /// Wire: most presences in a message.
     package static let presences = 64
     /// Wire: most bytes of a presence.
     package static let presenceBytes = 512
     /// Wire: most presences of a peer in ``smallRequestsMilliseconds``.
     package static let presencesReceived = 1_024
-    /// Wire: most pings and opening summaries of a peer in ``smallRequestsMilliseconds``.
+    /// Wire: most pings, opening summaries, forks, scopes and grafts of a peer in ``smallRequestsMilliseconds``.
     package static let smallRequests = 32
 
     /// Window of ``smallRequests``.
@@ -93,6 +99,12 @@ package enum Limits {
     package static let compareMilliseconds: UInt64 = 60_000
     /// Least time between two announcements in a session.
     package static let announceMilliseconds: UInt64 = 1_000
+    /// Least time to wait for an announced entry before it is asked for; drawn from this to twice it.
+    package static let graftMilliseconds: UInt64 = 500
+    /// Time after which it is asked for again; doubles up to ``graftMaxMilliseconds``.
+    package static let graftAgainMilliseconds: UInt64 = 2_000
+    /// Longest such time.
+    package static let graftMaxMilliseconds: UInt64 = 64_000
     /// Time after which an unanswered dial counts as failed.
     package static let dialMilliseconds: UInt64 = 30_000
     /// Wait after the first failed dial; doubles with each further one.

@@ -52,6 +52,13 @@ extension Message {
         case .fork(let proof):
             writer.open(.fork, 1)
             writer.bytes(proof.encoded)
+        case .announce(let rows):
+            writer.open(.announce, 1)
+            writer.write(rows)
+        case .graft(let logs):
+            writer.open(.graft, 1)
+            writer.hashes(logs)
+        case .prune: writer.open(.prune, 0)
         }
         return writer.bytes
     }
@@ -206,6 +213,12 @@ extension Message {
                 throw MessageError.malformed("fork")
             }
             return .fork(proof)
+        case .announce: return .announce(try reader.announcements())
+        case .graft:
+            let logs = try reader.hashes(max: Limits.graftedLogs)
+            guard !logs.isEmpty else { throw MessageError.malformed("no logs") }
+            return .graft(logs)
+        case .prune: return .prune
         }
     }
 }
@@ -229,12 +242,16 @@ enum MessageType: UInt64 {
     case prove = 15
     case proofs = 16
     case presence = 17
+    case announce = 18
+    case graft = 19
+    case prune = 20
 
     /// Items after the number of the type.
     var fieldCount: Int {
         switch self {
         case .hello: 10
-        case .bye, .ping, .pong, .fork, .scopes, .presence: 1
+        case .prune: 0
+        case .bye, .ping, .pong, .fork, .scopes, .presence, .announce, .graft: 1
         case .summary, .heads, .want, .parts, .proofs: 2
         case .prove: 3
         case .package, .gone, .push: 4

@@ -40,6 +40,12 @@ package enum Message: Hashable, Sendable {
     case presence([SignedPresence])
     /// Shows that a log has two histories.
     case fork(ForkProof)
+    /// Logs that grew, for a peer that gets the entries from another.
+    case announce([Announcement])
+    /// Asks for heads of announced logs whose entries did not come, and for whole entries from now.
+    case graft([Digest])
+    /// Asks for announcements instead of whole entries, which came from another too.
+    case prune
 }
 
 /// Who speaks, and what a comparison of frontiers needs.
@@ -250,8 +256,12 @@ package struct Push: Hashable, Sendable {
     package var first: UInt64
     /// 1 to ``Limits/liveEntries`` entries.
     package var entries: [Entry]
-    /// Signed checkpoint of the size that the entries end at.
+    /// Signed checkpoint of the size that the entries end at, or the 64 bytes of the log key's
+    /// signature alone, where size, root and key give the rest.
     package var note: [UInt8]
+
+    /// Whether it has the signature only.
+    package var isShort: Bool { note.count == Limits.signatureBytes }
 
     /// Takes all fields.
     package init(log: Digest, first: UInt64, entries: [Entry], note: [UInt8]) {

@@ -115,6 +115,8 @@ extension SimulationOptions {
         hostile = []
         newer = []
         latecomers = 0
+        // What is sent is held against all entries at all nodes.
+        scopes = []
         folds = false
         checksClaims = false
     }

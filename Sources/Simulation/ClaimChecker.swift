@@ -31,10 +31,30 @@ struct ClaimChecker {
                 }
                 check(head.note, of: head.log, from: node, world)
             }
+        case .push(let push) where push.isShort:
+            let held = node.disk.store.histories(of: push.log)
+            let size = push.first + UInt64(push.entries.count)
+            if !held.contains(where: { $0.size >= size }) {
+                failure = "node \(node.index) pushes \(size) of \(push.log.short), holds less"
+            }
         case .push(let push): check(push.note, of: push.log, from: node, world)
+        case .announce(let rows):
+            for row in rows where !isHeld(row, node, world) {
+                failure = "node \(node.index) announces \(row.size) of a log, its disk has less"
+            }
         default: break
         }
         if let failure { world.checkers.fail("claims", failure) }
+    }
+
+    private func isHeld(_ row: Announcement, _ node: SimulatedNode, _ world: World) -> Bool {
+        node.disk.store.logs.keys.contains { log in
+            shortened(log) == row.log
+                && node.disk.store.histories(of: log).contains { history in
+                    history.root(at: row.size, hasher: world.city.hasher)
+                        .map(shortened) == row.root
+                }
+        }
     }
 
     private mutating func check(

@@ -234,7 +234,7 @@ struct MalformedHostility: Hostility {
 struct FloodHostility: Hostility {
     mutating func frames(for message: Message, _ dice: inout Dice) -> [[UInt8]] {
         switch message {
-        case .push, .heads, .ping:
+        case .push, .heads, .ping, .announce, .graft, .prune:
             [[UInt8]](repeating: message.encoded, count: dice.count(1...4))
         default: [message.encoded]
         }

@@ -71,6 +71,31 @@ enum ReplicationVectors {
                 )
             ),
             ("fork", .fork(fork(log))),
+            (
+                "announce",
+                .announce([
+                    Announcement(log: log, size: 21, root: sha256([5])),
+                    Announcement(log: sha256([9]), size: 1_000, root: sha256([10])),
+                ])
+            ),
+            ("graft", .graft([log])), ("prune", .prune),
+            (
+                "push_signature",
+                .push(
+                    Push(
+                        log: log,
+                        first: 20,
+                        entries: [
+                            Entry(
+                                header: [1],
+                                leaf: [UInt8](repeating: 2, count: Entry.leafCount),
+                                parts: [Part(salt: sha256([3]), bytes: [4])]
+                            )
+                        ],
+                        note: [UInt8](repeating: 5, count: Limits.signatureBytes)
+                    )
+                )
+            ),
         ]
         let good = messages.map { name, message in
             VectorFile("replication/message_\(name)", what: "a \(name)", expect: "good")
@@ -80,6 +105,9 @@ enum ReplicationVectors {
         let bad: [(String, [UInt8])] = [
             ("empty", []), ("cut", Array(ping.dropLast())), ("longer", ping + [0]),
             ("unknown_type", [0x81, 0x18, 0x63]), ("no_array", [0x01]),
+            ("announce_odd", [0x82, 0x12, 0x81, 0x48] + [UInt8](repeating: 1, count: 8)),
+            ("announce_none", [0x82, 0x12, 0x80]), ("graft_none", [0x82, 0x13, 0x80]),
+            ("prune_field", [0x82, 0x14, 0x00]),
         ]
         return good
             + bad.map { name, frame in

@@ -69,6 +69,9 @@ private func samples(seed: UInt64) -> [Message] {
         .push(Push(log: digest(), first: number(), entries: entries, note: generator.bytes(60))),
         .ping(number()),
         .pong(number()),
+        .announce([Announcement(log: digest(), size: number(), root: digest())]),
+        .graft([digest(), digest()]),
+        .prune,
     ]
 }
 
