@@ -1,4 +1,4 @@
-internal import Crypto
+package import Crypto
 internal import Encoding
 internal import Ledger
 
@@ -30,6 +30,19 @@ extension SubjectView {
                 }
             )
         }
+    }
+}
+
+extension SubjectView.Redaction {
+    /// Whether what it names has to be destroyed: it is approved, both authors' signatures were
+    /// found good, and the time for which the law wants the parts kept is over.
+    ///
+    /// - Parameters:
+    ///   - now: milliseconds since 1970.
+    ///   - isChecked: whether the signature of the entry with this hash was looked at.
+    /// - Returns: whether it is due.
+    package func isDue(now: UInt64, isChecked: (Digest) -> Bool) -> Bool {
+        (keepUntil ?? 0) <= now && approvals.contains { isChecked($0.entry) } && isChecked(entry)
     }
 }
 

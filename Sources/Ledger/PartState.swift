@@ -32,6 +32,9 @@ package enum PartState: Int64, Hashable, Sendable {
     case missing = 2
     /// It was destroyed for good: never asked for, and never stored again.
     case redacted = 3
+
+    /// Whether it is asked for, and stored if somebody gives it.
+    package var isSought: Bool { self == .missing }
 }
 
 /// A part with what its header says about it, which names it among all histories of a log.

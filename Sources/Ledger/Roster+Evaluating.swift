@@ -82,9 +82,13 @@ extension Roster {
     /// they can take effect from entries, and never give it.
     private static func earliest(_ proofs: [ForkProof]) -> Fork? {
         let hasher = TreeHasher()
-        let sorted = Set(proofs).map { ($0, $0.common.root(hasher: hasher)) }
-            .sorted { ($0.0.common.size, $0.1) < ($1.0.common.size, $1.1) }
-        for (proof, _) in sorted {
+        // Several can part at one place under different notes: their bytes settle which is named.
+        let sorted = Set(proofs).map { ($0, $0.common.root(hasher: hasher), $0.encoded) }
+            .sorted { left, right in
+                let (one, other) = ((left.0.common.size, left.1), (right.0.common.size, right.1))
+                return one == other ? left.2.lexicographicallyPrecedes(right.2) : one < other
+            }
+        for (proof, _, _) in sorted {
             if let fork = proof.proven(hasher: hasher) { return fork }
         }
         return nil

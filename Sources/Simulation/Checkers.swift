@@ -11,6 +11,7 @@ struct Checkers {
     var acknowledged = AcknowledgedChecker()
     var claims = ClaimChecker()
     var bounds = BoundsChecker()
+    var redaction = RedactionChecker()
     private let city: City
 
     /// What a checker found.
@@ -43,6 +44,8 @@ struct Checkers {
         if let detail = ConvergenceChecker.viewDifference(world) { return fail("views", detail) }
         if let detail = PartsChecker.lacking(world) { return fail("parts", detail) }
         if let detail = PartsChecker.wrong(world) { return fail("parts", detail) }
+        if let detail = RedactionChecker.kept(world) { return fail("redaction", detail) }
+        if let detail = RedactionChecker.shown(world) { return fail("redaction", detail) }
         if let detail = PartsChecker.unwanted(world) { return fail("outside", detail) }
         if let detail = acknowledged.loss(world) { return fail("acknowledged", detail) }
         if let detail = FreezeChecker.frozen(world) { return fail("frozen", detail) }

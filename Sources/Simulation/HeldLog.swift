@@ -40,6 +40,11 @@ final class HeldEntry {
 final class EntryPool {
     private var entries: [Digest: HeldEntry] = [:]
 
+    /// Those with these hashes, as they were when they were first held.
+    func entries(_ hashes: Set<Digest>) -> [HeldEntry] {
+        hashes.compactMap { entries[$0] }
+    }
+
     func held(_ entry: Entry, hash: Digest, place: Place, header: Header?) -> HeldEntry {
         let fresh = { HeldEntry(entry, hash: hash, place: place, header: header) }
         guard let known = entries[hash] else {

@@ -15,6 +15,8 @@ enum PartsChecker {
         for node in core where !node.disk.store.lacking.isEmpty {
             let neighbours = neighbours(of: node, world).filter(\.isCore)
             for entry in node.disk.store.lacking where wants(node, entry) {
+                // What was destroyed for good is nobody's to give; `RedactionChecker` looks at it.
+                guard !node.disk.store.destroyed.contains(entry.hash) else { continue }
                 for index in entry.entry.parts.indices where entry.entry.parts[index] == nil {
                     guard
                         let other = neighbours.first(where: {

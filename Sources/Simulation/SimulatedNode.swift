@@ -22,13 +22,16 @@ final class SimulatedProcess {
         case storeParts(RequestID, [FoundPart])
         case signPresence
         case checkSignatures
+        case destroyRedacted
     }
 
     let keeper: SimulatedKeeper
     var machine: ReplicaMachine
     var jobs: [Job] = []
     var isWorking = false
-    var isViewStale = true
+    var isViewStale = true { didSet { mayHaveDue = mayHaveDue || isViewStale } }
+    /// Whether something came since it was last looked for redactions that are due.
+    var mayHaveDue = true
     /// Most jobs that waited at once.
     var mostJobs = 0
 

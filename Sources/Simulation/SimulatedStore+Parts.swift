@@ -21,6 +21,13 @@ extension SimulatedStore {
             || scopes.want(header, places: places(of: header))
     }
 
+    /// What became of an entry's part.
+    func state(_ entry: HeldEntry, part index: Int) -> PartState {
+        if destroyed.contains(entry.hash) { return .redacted }
+        if entry.entry.parts[index] != nil { return .present }
+        return isWanted(entry, by: scopes, own: identity.log) ? .missing : .notHeld
+    }
+
     /// Takes away what came along and lies outside, and remembers what is not there.
     mutating func decideParts(of fresh: [HeldEntry]) {
         for entry in fresh where !entry.entry.parts.isEmpty {
@@ -33,7 +40,8 @@ extension SimulatedStore {
         }
     }
 
-    private mutating func replace(_ entry: HeldEntry, parts: [Part?]) -> HeldEntry {
+    @discardableResult
+    mutating func replace(_ entry: HeldEntry, parts: [Part?]) -> HeldEntry {
         guard parts != entry.entry.parts else { return entry }
         let other = HeldEntry(
             Entry(header: entry.entry.header, leaf: entry.entry.leaf, parts: parts),
@@ -53,18 +61,20 @@ extension SimulatedStore {
 
     /// Parts that should be held and are not, in the order of their places.
     var missingParts: [WantedPart] {
-        lacking.filter { isWanted($0, by: scopes, own: identity.log) }.flatMap { entry in
-            (entry.header?.parts ?? []).enumerated().filter { entry.entry.parts[$0.offset] == nil }
-                .map { index, commitment in
-                    WantedPart(
-                        id: PartID(
-                            log: entry.place.log,
-                            sequence: entry.place.sequence,
-                            part: index
-                        ),
-                        commitment: commitment
-                    )
-                }
+        lacking.flatMap { entry in
+            (entry.header?.parts ?? []).enumerated().filter {
+                state(entry, part: $0.offset).isSought
+            }
+            .map { index, commitment in
+                WantedPart(
+                    id: PartID(
+                        log: entry.place.log,
+                        sequence: entry.place.sequence,
+                        part: index
+                    ),
+                    commitment: commitment
+                )
+            }
         }.sorted { left, right in
             (left.id.log, left.id.sequence, left.id.part, left.commitment)
                 < (right.id.log, right.id.sequence, right.id.part, right.commitment)
@@ -104,8 +114,7 @@ extension SimulatedStore {
 
     mutating func keepParts(_ found: [FoundPart]) {
         for one in found {
-            guard let held = entry(of: one.name), held.entry.parts[one.name.id.part] == nil,
-                isWanted(held, by: scopes, own: identity.log)
+            guard let held = entry(of: one.name), state(held, part: one.name.id.part).isSought
             else { continue }
             var parts = held.entry.parts
             parts[one.name.id.part] = one.part

@@ -38,6 +38,10 @@ struct SimulatedStore {
     /// External ids that were imported.
     private(set) var imported: [Digest: SubjectID] = [:]
     private(set) var bytes = 0
+    /// Entries of which every part was destroyed for good.
+    var destroyed: Set<Digest> = []
+    /// Subjects about which a redaction was approved.
+    private(set) var approved: Set<SubjectID> = []
 
     /// The founding entry from the invitation, until the founder's log is held.
     private let invited: HeldEntry
@@ -144,6 +148,9 @@ extension SimulatedStore {
                 stale.insert(subject)
             }
             if entry.isRoster { rosterEntries.append(entry) }
+            if entry.header?.operation == CaseOperation.approveRedaction.name {
+                approved.formUnion(entry.header?.subjects ?? [])
+            }
         }
         decideParts(of: batch.entries)
         guard batch.entries.contains(where: \.isRoster) else { return }

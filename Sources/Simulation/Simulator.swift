@@ -74,6 +74,7 @@ extension ConvergenceChecker {
     static func isDone(_ world: World) -> Bool {
         difference(world) == nil && FreezeChecker.frozen(world) == nil
             && ForkChecker.unseen(world) == nil && PartsChecker.lacking(world) == nil
+            && RedactionChecker.kept(world) == nil
     }
 }
 

@@ -44,7 +44,14 @@ struct Workload {
     }
 
     /// What a person at this node does next; nil for nothing.
-    mutating func next(_ node: SimulatedNode, _ dice: inout Dice) -> [WriteItem]? {
+    mutating func next(
+        _ node: SimulatedNode,
+        redacts: Bool,
+        _ dice: inout Dice
+    ) -> [WriteItem]? {
+        if redacts, dice.chance(40), let draft = redaction(at: node, &dice) {
+            return [WriteItem(draft)]
+        }
         let place = node.office.scope
         let text = "event \(dice.count(1...1_000_000))"
         switch dice.count(0...99) {
@@ -81,6 +88,39 @@ struct Workload {
         )
         item.isJudged = false
         return [item]
+    }
+
+    /// Asks that something written goes, or answers who asked; nil where there is nothing to.
+    private func redaction(at node: SimulatedNode, _ dice: inout Dice) -> EntryDraft? {
+        let store = node.disk.store
+        let cases = store.subjects.compactMap { store.folded($0).view }.filter { $0.kind == .case }
+        let place = node.office.scope
+        let waiting = cases.filter { view in
+            view.custody.holder != place && place.covers(view.custody.holder)
+                && view.redactions.contains { $0.approvals.isEmpty }
+        }
+        if let view = dice.pick(waiting), dice.chance(80),
+            let asked = view.redactions.first(where: { $0.approvals.isEmpty })
+        {
+            let answered = (CaseField.redaction, asked.entry.description)
+            return dice.chance(85)
+                ? Self.draft(.approveRedaction, .existing(view.id), [answered])
+                : Self.draft(
+                    .refuseRedaction,
+                    .existing(view.id),
+                    [answered, (.reason, "not to be hidden")]
+                )
+        }
+        let own = cases.filter { $0.custody.holder == place && $0.redactions.count < 3 }
+        guard let view = dice.pick(own) else { return nil }
+        let entries = store.entries(about: view.id).filter { !$0.entry.parts.isEmpty }
+            .sorted { $0.hash < $1.hash }
+        guard let entry = dice.pick(entries) else { return nil }
+        return Self.draft(
+            .redact,
+            .existing(view.id),
+            [(.redacted, entry.hash.description), (.ground, "47-3")]
+        )
     }
 
     /// Records of another system, some of which were imported before.

@@ -81,7 +81,9 @@ extension World {
         guard let node = dice.pick(nodes.filter { $0.process != nil }) else { return }
         guard node.kind != .fork else { return writeBranches(of: node.office) }
         let hostile = node.hostility?.writes(node, self)
-        guard let items = hostile ?? workload.next(node, &dice) else { return }
+        guard let items = hostile ?? workload.next(node, redacts: options.redacts, &dice) else {
+            return
+        }
         write(items, at: node)
     }
 

@@ -122,6 +122,7 @@ extension World {
                 node.isSuspect = true
             }
             node.disk = copy
+            checkers.redaction.restored(node)
             startLater(node)
         }
     }

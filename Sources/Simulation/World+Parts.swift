@@ -25,6 +25,24 @@ extension World {
         }
     }
 
+    /// Destroys what is due, in one transaction.
+    func destroyRedacted(_ node: SimulatedNode, _ process: SimulatedProcess) throws {
+        let due = node.disk.store.dueEntries(now: node.wall(now: now))
+        guard !due.isEmpty else { return }
+        do {
+            try node.disk.transaction(bytes: 0) { $0.destroy(due) }
+        } catch let loss as PowerLoss {
+            throw loss
+        } catch {
+            // A full disk; it is tried again.
+            process.mayHaveDue = true
+            return
+        }
+        note("node=\(node.index) destroyed entries=\(due.count)")
+        process.isViewStale = true
+        checkers.redaction.destroyed(due, at: node)
+    }
+
     /// What a node says of itself.
     func presence(of node: SimulatedNode) throws -> SignedPresence {
         let store = node.disk.store

@@ -72,6 +72,10 @@ extension World {
             guard node.process === process else { return }
             hostileTick(node)
             let isIdle = process.jobs.isEmpty && !process.isWorking
+            if isIdle, process.mayHaveDue, options.redacts {
+                process.mayHaveDue = false
+                enqueue(.destroyRedacted, at: node)
+            }
             if isIdle, process.machine.isSettled {
                 if node.disk.store.uncheckedCount > 0 {
                     enqueue(.checkSignatures, at: node)
@@ -79,6 +83,9 @@ extension World {
                     process.isViewStale = false
                     enqueue(.viewDigest, at: node)
                 }
+            }
+            if let detail = checkers.redaction.returned(node) {
+                checkers.fail("redaction", detail)
             }
             if options.checksClaims { checkers.bounds.look(node, process, network) }
             tick(node, process, after: options.tickMilliseconds)
@@ -185,6 +192,7 @@ extension World {
         case .checkSignatures:
             node.disk.store.checkSignatures()
             process.isViewStale = true
+        case .destroyRedacted: try destroyRedacted(node, process)
         }
     }
 

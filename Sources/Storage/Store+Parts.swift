@@ -93,7 +93,7 @@ extension Store {
             try database.transaction {
                 for (name, part) in found {
                     guard part.commitment(hasher) == name.commitment,
-                        let row = try partRow(name), try absentState(row) == .missing
+                        let row = try partRow(name), try absentState(row)?.isSought ?? false
                     else { continue }
                     absentAreClosed = nil
                     try database.run(

@@ -117,10 +117,11 @@ extension Store {
         ) { (number: $0.integer(0), id: SubjectID($0.blob(1))) }
         var deleted = 0
         for case (let number, let id?) in subjects {
-            for redaction in try folded(id).view?.redactions ?? [] {
-                guard !redaction.approvals.isEmpty, (redaction.keepUntil ?? 0) <= now,
-                    try isChecked(redaction, about: number)
-                else { continue }
+            let redactions = try folded(id).view?.redactions ?? []
+            guard !redactions.isEmpty else { continue }
+            let checked = try checkedEntries(about: number)
+            for redaction in redactions
+            where redaction.isDue(now: now, isChecked: checked.contains) {
                 try database.transaction {
                     let named = Set(redaction.named)
                     for entry in try entries(about: id) where named.contains(entry.hash) {
@@ -144,20 +145,15 @@ extension Store {
         return deleted
     }
 
-    /// Whether a redaction is approved, by entries whose authors' signatures were checked.
-    private func isChecked(
-        _ redaction: SubjectView.Redaction,
-        about subject: Int64
-    ) throws -> Bool {
-        let checked = try Set(
+    /// Entries about a subject whose authors' signatures were checked.
+    private func checkedEntries(about subject: Int64) throws -> Set<Digest> {
+        try Set(
             positions(about: subject).filter { position, _ in
                 let place = Position(position)
                 let state = logsByNumber[place.logNumber].flatMap { statesByLog[$0] }
                 return state.map { $0.checked > place.sequence } ?? false
             }.map(\.hash)
         )
-        return checked.contains(redaction.entry)
-            && redaction.approvals.contains { checked.contains($0.entry) }
     }
 
     /// Row ids of the entries about a subject, with the hash of each.

@@ -3,6 +3,7 @@ import Encoding
 import LedgerFixtures
 import TestSupport
 import Testing
+import TransparencyLog
 
 @testable import Ledger
 
@@ -318,4 +319,31 @@ func theRosterIsAFunctionOfTheSet(seed: UInt64) throws {
         #expect(!parent.isCut(log: grant.place.log, sequence: grant.place.sequence))
         #expect(parent.keys.service.hash == grant.author && parent.log == grant.place.log)
     }
+}
+
+/// Many proofs of one fork by different notes: which is shown follows from the proofs alone, and
+/// from the order of no set.
+@Test func ofEqualForksTheOneOfTheSmallestBytesIsShown() throws {
+    var world = try City()
+    func branch(_ byte: UInt8) throws -> ForkProof.Branch {
+        let leaf = Digest([UInt8](repeating: byte, count: 32), at: 0)
+        let note = try SignedCheckpoint.sign(size: 1, root: leaf, with: world.street.log)
+        return ForkProof.Branch(leaf: leaf, note: note.note.bytes, proof: [])
+    }
+    let proofs = try (1...16).map { byte in
+        ForkProof(
+            logKey: world.street.keys.log,
+            common: CompactRange(),
+            try branch(0),
+            try branch(byte)
+        )
+    }
+    let least = try #require(
+        proofs.min { $0.encoded.lexicographicallyPrecedes($1.encoded) }?.proven()
+    )
+    for proof in proofs.reversed() {
+        let subject = world.paper.roster.subject
+        try world.paper.write(.fork(roster: try #require(subject), proof), by: world.first)
+    }
+    #expect(world.paper.roster.forks[world.street.id] == least)
 }

@@ -63,6 +63,13 @@ import Testing
             beginning in each session, and never found.
             """
         ),
+        (
+            629,
+            """
+            Nodes proved one fork by different notes, and which of the proofs the roster showed
+            followed from the order of a set: not the same in every process.
+            """
+        ),
         (6144, "A search for a fork asked for an entry while four pulls were in flight."),
         (
             30_716,
