@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Checks vectors of encoding, entry, sealed, checkpoint, roster, case, bundle, frontier and evidence
-with verify.py, sealed.py, roster.py, fold.py, bundle.py, frontier.py and evidence.py, not with a
-node's code.
+"""Checks vectors of encoding, entry, sealed, checkpoint, roster, case, bundle, frontier, evidence
+and audit with verify.py, sealed.py, roster.py, fold.py, bundle.py, frontier.py, evidence.py and
+audit.py, not with a node's code.
 
     check_vectors.py [DIR]
 
@@ -13,6 +13,7 @@ import base64
 import os
 import sys
 
+import audit
 import bundle
 import evidence
 import fold
@@ -35,7 +36,10 @@ from verify import (
 )
 
 
-AREAS = ("encoding", "entry", "sealed", "checkpoint", "roster", "case", "bundle", "frontier", "evidence")
+AREAS = (
+    *("encoding", "entry", "sealed", "checkpoint", "roster", "case", "bundle", "frontier"),
+    *("evidence", "audit"),
+)
 
 
 def read(path):
@@ -117,6 +121,10 @@ def is_good(kind, vector):
         return is_roster(vector)
     if kind == "file" and "file" in vector:
         return frontier.read(data("file")) is not None
+    if kind == "state":
+        return audit.read_state(data("file")) is not None
+    if kind == "fork":
+        return audit.read_fork(data("file")) is not None
     if kind == "manifest":
         return len(evidence.Evidence(None).read_manifest(data("manifest"))) > 0
     if kind == "file":

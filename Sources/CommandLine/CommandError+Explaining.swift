@@ -44,6 +44,8 @@ extension CommandError {
         case let error as LogExportError: self.init(.unknown, error.description)
         case let error as EvidenceError:
             self.init(error.isUnreadable ? .unknown : .bad, error.description)
+        case let error as AuditFileError: self.init(.bad, error.description)
+        case let error as AuditFileFailure: self.init(.unknown, error.description)
         case .exists as BundleFileError:
             self.init(.bad, String(describing: error), hint: "name another file, or remove it")
         case let error as BundleFileError: self.init(.unknown, error.description)

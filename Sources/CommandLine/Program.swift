@@ -9,7 +9,7 @@ package struct Program: Sendable {
     package static let commands: [Command] =
         nodeCommands + keyCommands + staffCommands + authorityCommands + caseCommands
         + recordCommands
-        + viewCommands + auditCommands + evidenceCommands + witnessCommands
+        + viewCommands + auditCommands + evidenceCommands + auditVisitCommands + witnessCommands
         + frontierCommands + bundleCommands + backupCommands
 
     /// Runs one command line.

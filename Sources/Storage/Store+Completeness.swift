@@ -38,15 +38,7 @@ package struct Completeness: Hashable, Sendable {
 extension Store {
     /// What a list made at `now` can be based on.
     package func completeness(now: UInt64) throws -> Completeness {
-        var times: [Digest: UInt64] = [:]
-        try database.scan("SELECT log, at FROM heard") { row in
-            times[try row.digest(0)] = row.count(1)
-            return true
-        }
-        // What a node said of itself counts wherever it came from, a session with it no less.
-        for kept in try presences() {
-            times[kept.claim.log] = max(times[kept.claim.log] ?? 0, kept.heardAt)
-        }
+        let times = try heardTimes()
         let members = roster.members.filter { !$0.hasEnded }
         let missing = members.filter { member in
             guard member.log != identity?.log else { return false }
@@ -64,6 +56,20 @@ extension Store {
             scopes: scopes,
             missingParts: try missingCount()
         )
+    }
+
+    /// When each node was last heard of, milliseconds since 1970, by log.
+    package func heardTimes() throws -> [Digest: UInt64] {
+        var times: [Digest: UInt64] = [:]
+        try database.scan("SELECT log, at FROM heard") { row in
+            times[try row.digest(0)] = row.count(1)
+            return true
+        }
+        // What a node said of itself counts wherever it came from, a session with it no less.
+        for kept in try presences() {
+            times[kept.claim.log] = max(times[kept.claim.log] ?? 0, kept.heardAt)
+        }
+        return times
     }
 
     /// Keeps that these nodes were heard of at `time`.

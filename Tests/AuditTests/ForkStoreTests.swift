@@ -1,8 +1,10 @@
+import Audit
 import Cases
 import Crypto
 import Encoding
 import Foundation
 import Ledger
+import NodeRuntime
 import Replication
 import Storage
 import Testing
@@ -171,6 +173,17 @@ import TransparencyLog
             #expect(report.verdict == .good, "\(report.reason ?? "") \(report.findings.prefix(9))")
             #expect(report.forkedLogs == [log] && report.openForks.isEmpty)
         }
+        // An auditor sees that one key wrote both, and that nobody has settled it.
+        let visit = try AuditVisit(
+            one.store,
+            own: nil,
+            memory: AuditMemory(ledger: try #require(one.store.identity).ledger),
+            now: TestNode.start,
+            maxAge: nil
+        )
+        let alarms = visit.findings.kept.filter { $0.gravity == .alarm }
+        #expect(alarms.map(\.code) == [.forked, .equivocation])
+        #expect(alarms.allSatisfy { $0.log == log && $0.sequence == UInt64(Self.common) })
         // What is read again from the disk is the same, and a branch that is changed is found.
         let again = try Store(path: one.directory + "/ledger.db", mode: .readOnly)
         #expect(again.frontier == one.store.frontier)

@@ -19,6 +19,7 @@ import TransparencyLog
             + RosterVectors.all() + AuthorityVectors.all() + ReplicationVectors.all()
             + CaseVectors.all() + PlaceVectors.all() + CalendarVectors.all() + BundleVectors.all()
             + FrontierVectors.all() + SealedVectors.all() + EvidenceVectors.all()
+            + AuditVectors.all()
     }
 
     private static func stored() throws -> [String] {
@@ -76,6 +77,7 @@ import TransparencyLog
         case ("replication", "message"): try ReplicationVectors.isGood(file)
         case ("frontier", "file"): try FrontierVectors.isGood(file)
         case ("evidence", "manifest"): try EvidenceVectors.isGood(file)
+        case ("audit", "state"), ("audit", "fork"): try AuditVectors.isGood(file)
         case ("bundle", "file"): try BundleVectors.isGood(file)
         case ("case", "fold"), ("case", "judged"): try CaseVectors.isGood(file)
         case ("place", _): try PlaceVectors.isGood(file)
