@@ -120,10 +120,24 @@ extension ReplicaMachine {
 
 // What was announced and does not come is asked for.
 extension ReplicaMachine {
+    /// Takes up what was announced of logs that the roster did not name then.
+    mutating func takeUnnamed() {
+        for id in sessions.keys.sorted() {
+            guard let rows = sessions[id]?.unnamed, !rows.isEmpty else { continue }
+            sessions[id]?.unnamed = []
+            received(id, rows)
+        }
+    }
+
     mutating func received(_ id: SessionID, _ rows: [Announcement]) {
         for row in rows {
-            // Of others the next comparison will tell.
-            guard let log = announcedLogs[row.log] else { continue }
+            guard let log = announcedLogs[row.log] else {
+                // A node that joins is told who holds its entries before it has the roster.
+                if sessions[id]?.unnamed.count ?? 0 < Limits.heads {
+                    sessions[id]?.unnamed.append(row)
+                }
+                continue
+            }
             if sessions[id]?.told[log]?.size ?? 0 <= row.size {
                 sessions[id]?.told[log] = Told(row)
             }

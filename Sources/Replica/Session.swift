@@ -52,6 +52,8 @@ struct Session {
 
     /// What the peer announced and did not come yet, by log of the roster.
     var hints: [Digest: Hint] = [:]
+    /// What was announced of logs that the roster does not name yet; at most ``Limits/heads``.
+    var unnamed: [Announcement] = []
     var lastGraft: UInt64 = 0
 
     // Serving.

@@ -46,6 +46,17 @@ import TransparencyLog
         #expect(bench.bye(id) == nil)
     }
 
+    // The peer says at once that it holds what this node wrote, and not again for a minute.
+    @Test func whatIsAnnouncedBeforeTheRosterCountsOnceItIsHere() throws {
+        let id = try meet(city.offices[3].tls.publicKey, entries: 1)
+        let own = bench.store.head(city.log(1))
+        bench.say(id, .announce([Announcement(log: own.log, size: own.size, root: own.root)]))
+        #expect(bench.machine.holders(of: own.log) == 0)
+        bench.say(id, Bench.answer(to: try #require(bench.pulls(id).last), from: founder))
+        bench.tell(.rosterChanged(bench.store.roster))
+        #expect(bench.machine.holders(of: own.log) == 1)
+    }
+
     @Test func aStrangerGoesWhenTheyAreHeldAndDoNotNameIt() throws {
         let id = try meet(try SigningKey(seed: sha256([9])).publicKey, entries: 2)
         #expect(bench.bye(id) == nil)
