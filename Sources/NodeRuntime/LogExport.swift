@@ -66,22 +66,27 @@ package func exportLog(
     ownCheckpoint: SignedCheckpoint?,
     to directory: String
 ) throws -> LogExport {
+    let signed = try exportedCheckpoint(store, log: log, ownCheckpoint: ownCheckpoint)
+    return try writeDirectory(directory) { partial in
+        try write(signed, from: store, log: log, to: partial)
+    }
+}
+
+/// The checkpoint up to which a log is exported.
+func exportedCheckpoint(
+    _ store: Store,
+    log: Digest,
+    ownCheckpoint: SignedCheckpoint?
+) throws -> SignedCheckpoint {
     guard let state = store.log(log) else { throw LogExportError.notHeld(log) }
     guard let key = store.roster.grants(log: log).first?.keys.log else {
         throw LogExportError.unknownKey(log)
     }
-    let signed: SignedCheckpoint
-    if let ownCheckpoint, ownCheckpoint.logKey == key {
-        signed = ownCheckpoint
-    } else {
-        guard !state.note.isEmpty,
-            let held = try? SignedCheckpoint.verify(state.note, logKey: key)
-        else { throw LogExportError.noCheckpoint(log) }
-        signed = held
-    }
-    return try writeDirectory(directory) { partial in
-        try write(signed, from: store, log: log, to: partial)
-    }
+    if let ownCheckpoint, ownCheckpoint.logKey == key { return ownCheckpoint }
+    guard !state.note.isEmpty,
+        let held = try? SignedCheckpoint.verify(state.note, logKey: key)
+    else { throw LogExportError.noCheckpoint(log) }
+    return held
 }
 
 /// Makes a directory that is there whole or not at all, for its owner only.
@@ -138,8 +143,8 @@ func synchronize(_ path: String, mustBe: Bool = true) throws(LogExportError) {
 }
 
 /// Most entries that are read at once, and most bytes of them.
-private let batchMax: UInt64 = 1_024
-private let batchBytes = 8 << 20
+let batchMax: UInt64 = 1_024
+let batchBytes = 8 << 20
 
 private func write(
     _ signed: SignedCheckpoint,

@@ -127,9 +127,12 @@ extension ReplicaMachine {
     /// A push whose note is made anew, from the tree that is held here.
     private mutating func receivedShort(_ id: SessionID, _ push: Push, isNext: Bool) {
         let log = push.log
-        guard ranks[log] != nil, let key = roster.member(log: log)?.keys.log else { return }
-        let state = logs[log] ?? LogState()
         let size = push.first + UInt64(push.entries.count)
+        guard ranks[log] != nil, let key = roster.member(log: log)?.keys.log else {
+            // The entry that names its node may be on its way.
+            return noteUnnamed(log, size, from: id)
+        }
+        let state = logs[log] ?? LogState()
         let isParted = sessions[id]?.refused.contains(log) ?? true
         if size == state.size, size == state.verified.size {
             // The same from another side, or from another history.

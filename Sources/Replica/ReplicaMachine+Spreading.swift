@@ -123,10 +123,24 @@ extension ReplicaMachine {
     /// Takes up what was announced of logs that the roster did not name then.
     mutating func takeUnnamed() {
         for id in sessions.keys.sorted() {
-            guard let rows = sessions[id]?.unnamed, !rows.isEmpty else { continue }
+            let rows = sessions[id]?.unnamed ?? []
             sessions[id]?.unnamed = []
-            received(id, rows)
+            if !rows.isEmpty { received(id, rows) }
+            let pushed = sessions[id]?.unnamedPushes ?? [:]
+            for log in pushed.keys.sorted() where ranks[log] != nil {
+                sessions[id]?.unnamedPushes[log] = nil
+                hint(log, pushed[log] ?? 0, root: nil, from: id, waits: false)
+            }
+            graft(id)
         }
+    }
+
+    /// Remembers that entries of a log were pushed that the roster does not name yet.
+    mutating func noteUnnamed(_ log: Digest, _ size: UInt64, from id: SessionID) {
+        guard let known = sessions[id]?.unnamedPushes,
+            known.count < Limits.heads || known[log] != nil
+        else { return }
+        sessions[id]?.unnamedPushes[log] = max(known[log] ?? 0, size)
     }
 
     mutating func received(_ id: SessionID, _ rows: [Announcement]) {

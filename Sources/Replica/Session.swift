@@ -54,6 +54,8 @@ struct Session {
     var hints: [Digest: Hint] = [:]
     /// What was announced of logs that the roster does not name yet; at most ``Limits/heads``.
     var unnamed: [Announcement] = []
+    /// Sizes of such logs of which entries were pushed; as many at most.
+    var unnamedPushes: [Digest: UInt64] = [:]
     var lastGraft: UInt64 = 0
 
     // Serving.

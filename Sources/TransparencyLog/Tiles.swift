@@ -48,6 +48,28 @@ package struct TileIndex: Hashable, Sendable {
     }
 }
 
+extension TileIndex {
+    /// Where the tile lies in a directory or below an address; `entries` for the bundle of the
+    /// leaves that tile level 0 is over.
+    ///
+    /// - Parameters:
+    ///   - count: its hashes; fewer than ``width`` for the last one of a level.
+    ///   - isEntries: whether the bundle is meant.
+    /// - Returns: `tile/L/N` or `tile/L/N.p/W`, N in groups of three digits.
+    package func path(count: Int, isEntries: Bool = false) -> String {
+        var groups: [String] = []
+        var rest = index
+        repeat {
+            let digits = String(rest % 1_000)
+            let group = String(repeating: "0", count: 3 - digits.utf8.count) + digits
+            groups.insert(groups.isEmpty ? group : "x" + group, at: 0)
+            rest /= 1_000
+        } while rest > 0
+        let name = "tile/\(isEntries ? "entries" : String(level))/" + groups.joined(separator: "/")
+        return count < Self.width ? "\(name).p/\(count)" : name
+    }
+}
+
 /// Gives stored tiles.
 package protocol TileReader {
     /// The hashes of one tile: 256, or fewer in the last tile of a level.

@@ -57,6 +57,31 @@ import TransparencyLog
         #expect(bench.machine.holders(of: own.log) == 1)
     }
 
+    // A neighbour's first entry is pushed before the grant that names it is here.
+    @Test func whatIsPushedBeforeTheRosterIsAskedForOnceItIsHere() throws {
+        let id = try meet(city.offices[3].tls.publicKey, entries: 1)
+        let other = try city.store(2)
+        let log = city.log(2)
+        let note = try #require(other.logs[log]?.note)
+        let signature = try #require(
+            SignedCheckpoint.onlySignature(of: note, logKey: city.offices[2].log.publicKey)
+        )
+        let push = Push(
+            log: log,
+            first: 0,
+            entries: other.logs[log]?.entries ?? [],
+            note: signature
+        )
+        bench.say(id, .push(push))
+        #expect(bench.store.size(log) == 0)
+        bench.say(id, Bench.answer(to: try #require(bench.pulls(id).last), from: founder))
+        bench.tell(.rosterChanged(bench.store.roster))
+        #expect((bench.sent[id] ?? []).contains(.graft([log])))
+        bench.say(id, .heads(Heads(kind: .news, heads: [other.head(log)])))
+        bench.say(id, Bench.answer(to: try #require(bench.pulls(id).last), from: other))
+        #expect(bench.store.size(log) == 1)
+    }
+
     @Test func aStrangerGoesWhenTheyAreHeldAndDoNotNameIt() throws {
         let id = try meet(try SigningKey(seed: sha256([9])).publicKey, entries: 2)
         #expect(bench.bye(id) == nil)

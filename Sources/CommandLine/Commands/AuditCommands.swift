@@ -44,6 +44,23 @@ extension Program {
             Label("导出一本日志, 供他人独立核验", "one log in files that others can check"),
             run: AuditCommands.export
         ),
+        Command(
+            "export tiles",
+            ["DIR"],
+            flags: [
+                Command.Flag(
+                    "log",
+                    "NODE",
+                    Label("哪个节点的日志(默认本节点)", "whose log; this node's if not given")
+                )
+            ],
+            group: .audit,
+            Label(
+                "以 C2SP tlog-tiles 格式导出一本日志的树, 供他人的工具审计",
+                "the tree of one log as C2SP tiles, for tools of others"
+            ),
+            run: AuditCommands.exportTiles
+        ),
         redactionsCommand, openingsCommand,
     ]
 }
@@ -89,13 +106,45 @@ enum AuditCommands {
         }
     }
 
-    static func export(_ call: Invocation) async throws -> ExitCode {
+    /// Which log is meant, and if it is the home's a checkpoint of it, signed before the database is
+    /// opened, so that what it vouches for is there to be read.
+    private static func exported(
+        _ call: Invocation
+    ) throws -> (log: Digest, checkpoint: SignedCheckpoint?) {
         let home = try call.home()
         let named = try call["log"].map { try Enrolling.member(named: $0, call.openStore().roster) }
         let own = try home.logKey().hash
         let log = named?.log ?? own
-        // Signed before the database is opened, so that what it vouches for is there to be read.
-        let checkpoint = log == own ? try HomeWriter(home).checkpoint() : nil
+        return (log, log == own ? try HomeWriter(home).checkpoint() : nil)
+    }
+
+    static func exportTiles(_ call: Invocation) async throws -> ExitCode {
+        let (log, checkpoint) = try exported(call)
+        let target = try NodeRuntime.exportTiles(
+            call.openStore(),
+            log: log,
+            ownCheckpoint: checkpoint,
+            to: call.arguments[0]
+        )
+        guard !call.isJSON else {
+            let json: JSON = [
+                "log": .text(log.description), "size": .count(target.size),
+                "root": .text(target.root.description),
+            ]
+            call.output.line(json.line)
+            return .good
+        }
+        call.output.line(
+            call.output.text(
+                "已导出 \(target.size) 条的树, 根 \(target.root)",
+                "exported the tree of \(target.size) entries, root \(target.root)"
+            )
+        )
+        return .good
+    }
+
+    static func export(_ call: Invocation) async throws -> ExitCode {
+        let (log, checkpoint) = try exported(call)
         let exported = try exportLog(
             call.openStore(),
             log: log,

@@ -102,7 +102,11 @@ enum EvidenceCommands {
             now: basis.now
         )
         // What would not pass is not handed out.
-        let report = EvidenceAudit.check(evidence.manifest, evidence.entries, policy: nil)
+        let report = EvidenceAudit.check(
+            evidence.manifest,
+            evidence.entries,
+            policy: try SigsumPolicy(text: evidence.policy)
+        )
         guard report.isGood else {
             throw CommandError(
                 .bad,
