@@ -1,8 +1,10 @@
 import Crypto
 import Encoding
 import Foundation
+import Ledger
 import NodeRuntime
 import Storage
+import TestSupport
 import Testing
 import TransparencyLog
 
@@ -88,10 +90,12 @@ import TransparencyLog
         #expect(try audit(path, checkpoint) != 0)
     }
 
-    @Test(arguments: [
-        (0, 256, "tile/2/000"), (0, 7, "tile/2/000.p/7"), (999, 256, "tile/2/999"),
-        (1_000, 256, "tile/2/x001/000"), (1_234_067, 1, "tile/2/x001/x234/067.p/1"),
-    ] as [(UInt64, Int, String)])
+    @Test(
+        arguments: [
+            (0, 256, "tile/2/000"), (0, 7, "tile/2/000.p/7"), (999, 256, "tile/2/999"),
+            (1_000, 256, "tile/2/x001/000"), (1_234_067, 1, "tile/2/x001/x234/067.p/1"),
+        ] as [(UInt64, Int, String)]
+    )
     func pathsAreThoseOfTheStandard(index: UInt64, count: Int, path: String) {
         #expect(TileIndex(level: 2, index: index).path(count: count) == path)
     }
