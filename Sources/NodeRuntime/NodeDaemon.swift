@@ -46,6 +46,8 @@ package actor NodeDaemon {
     var isWorking = false
     var isViewStale = true
     var isChecking = false
+    /// Since when signatures wait to be checked.
+    private var uncheckedSince: UInt64?
     var unchecked: UInt64
     var heard: Set<Digest> = []
     /// Nodes heard of since this process began.
@@ -282,7 +284,14 @@ package actor NodeDaemon {
             isViewStale = false
             enqueue(.viewDigest)
         }
-        if unchecked > 0, machine.isSettled, jobs.isEmpty { Task { await checkSignatures() } }
+        if unchecked == 0 { uncheckedSince = nil }
+        if unchecked > 0, jobs.isEmpty {
+            let since = uncheckedSince ?? now
+            uncheckedSince = since
+            if machine.isSettled || now - since >= Limits.uncheckedMilliseconds {
+                Task { await checkSignatures() }
+            }
+        }
     }
 
     private func answer(_ question: [UInt8]) async -> [UInt8] {

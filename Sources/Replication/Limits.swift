@@ -139,6 +139,9 @@ package enum Limits {
     package static let unansweredMilliseconds: UInt64 = 600_000
     /// Time after which a witness that could not cosign tries again.
     package static let cosignRetryMilliseconds: UInt64 = 60_000
+    /// Longest time that the check of signatures waits for a catch-up to end: a peer that comes and
+    /// goes must not keep the view provisional.
+    package static let uncheckedMilliseconds: UInt64 = 30_000
     /// Time between two presences of a node.
     package static let presenceMilliseconds: UInt64 = 300_000
     /// Most searches for the place where two histories part that are remembered without a session.

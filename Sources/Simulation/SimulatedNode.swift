@@ -33,6 +33,8 @@ final class SimulatedProcess {
     var machine: ReplicaMachine
     var jobs: [Job] = []
     var isWorking = false
+    /// Since when signatures wait to be checked.
+    var uncheckedSince: UInt64?
     var isViewStale = true { didSet { mayHaveDue = mayHaveDue || isViewStale } }
     /// Whether something came since it was last looked for redactions that are due.
     var mayHaveDue = true

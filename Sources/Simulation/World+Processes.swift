@@ -77,10 +77,16 @@ extension World {
                 process.mayHaveDue = false
                 enqueue(.destroyRedacted, at: node)
             }
-            if isIdle, process.machine.isSettled {
-                if node.disk.store.uncheckedCount > 0 {
+            let isSettled = process.machine.isSettled
+            if node.disk.store.uncheckedCount > 0 {
+                let since = process.uncheckedSince ?? now
+                process.uncheckedSince = since
+                if isIdle, isSettled || now - since >= Limits.uncheckedMilliseconds {
                     enqueue(.checkSignatures, at: node)
-                } else if process.isViewStale, options.folds {
+                }
+            } else {
+                process.uncheckedSince = nil
+                if isIdle, isSettled, process.isViewStale, options.folds {
                     process.isViewStale = false
                     enqueue(.viewDigest, at: node)
                 }

@@ -70,6 +70,13 @@ import Testing
             followed from the order of a set: not the same in every process.
             """
         ),
+        (
+            500_006,
+            """
+            A copied home came and went every second and a member never answered. Signatures are
+            checked when nothing is under way, which was never.
+            """
+        ),
         (6144, "A search for a fork asked for an entry while four pulls were in flight."),
         (
             30_716,
