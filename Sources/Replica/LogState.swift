@@ -126,4 +126,6 @@ struct Comparison {
     let log: Digest
     /// What a peer claims of that size; nil if the session's search asks.
     let claim: Claim?
+    /// Whether the peer only passed it on, and need not hold that history.
+    var isHearsay = false
 }

@@ -206,13 +206,23 @@ extension ReplicaMachine {
         return true
     }
 
-    mutating func compare(_ log: Digest, _ claim: Claim, from id: SessionID) {
+    mutating func compare(
+        _ log: Digest,
+        _ claim: Claim,
+        from id: SessionID,
+        isHearsay: Bool = false
+    ) {
         let position = LogPosition(log: log, size: claim.size, root: claim.root)
         guard logs[log]?.compared != position, comparisons.count < Limits.comparisons else {
             return
         }
         let request = nextRequest()
-        comparisons[request] = Comparison(session: id, log: log, claim: claim)
+        comparisons[request] = Comparison(
+            session: id,
+            log: log,
+            claim: claim,
+            isHearsay: isHearsay
+        )
         commands.append(.compare(request, log: log, size: claim.size))
     }
 
@@ -224,7 +234,12 @@ extension ReplicaMachine {
         guard let root = range.map(verifier.root) else { return }
         let log = comparison.log
         guard root == claim.root else {
-            return contradicted(log, claim, from: comparison.session)
+            return contradicted(
+                log,
+                claim,
+                from: comparison.session,
+                isHearsay: comparison.isHearsay
+            )
         }
         logs[log]?.compared = LogPosition(log: log, size: claim.size, root: claim.root)
         adopt(claim, of: log, from: comparison.session)
@@ -257,8 +272,16 @@ extension ReplicaMachine {
         }
     }
 
-    /// A peer's head has another root than our tree at its size.
-    mutating func contradicted(_ log: Digest, _ claim: Claim, from id: SessionID) {
+    /// A signed checkpoint has another root than our tree at its size.
+    ///
+    /// Of who passed on what witnesses are to sign, nothing follows: it need not hold that history,
+    /// and is not asked for it.
+    mutating func contradicted(
+        _ log: Digest,
+        _ claim: Claim,
+        from id: SessionID,
+        isHearsay: Bool = false
+    ) {
         guard let theirs = verified(claim, of: log, from: id) else { return }
         keepEvidence(
             ForkEvidence(
@@ -269,16 +292,23 @@ extension ReplicaMachine {
                 root: claim.root,
                 proof: []
             ),
-            from: id
+            from: id,
+            isHearsay: isHearsay
         )
-        search(theirs, of: log, in: id)
+        if !isHearsay { search(theirs, of: log, in: id) }
     }
 
     /// Keeps what proves a fork.
-    mutating func keepEvidence(_ evidence: ForkEvidence, from id: SessionID) {
+    mutating func keepEvidence(
+        _ evidence: ForkEvidence,
+        from id: SessionID,
+        isHearsay: Bool = false
+    ) {
         let log = evidence.log
-        sessions[id]?.refused.insert(log)
-        sessions[id]?.forgetHead(log)
+        if !isHearsay {
+            sessions[id]?.refused.insert(log)
+            sessions[id]?.forgetHead(log)
+        }
         let known = logs[log]?.contradictions ?? []
         let branch = evidence.theirs.checkpoint.root
         guard !known.contains(branch), known.count < Limits.contradictions else { return }

@@ -111,10 +111,10 @@ extension ReplicaMachine {
             if merge(checked) { tell(claim.log, but: id) }
             // Another tree than ours at this size is a fork; one that we do not hold yet comes by
             // the peers' heads.
-            if let held = logs[claim.log], held.size >= claim.size,
+            if let held = logs[claim.log], held.size >= claim.size, roster.forks[claim.log] == nil,
                 let said = Claim(log: claim.log, note: checked.signed.note.bytes)
             {
-                compare(claim.log, said, from: id)
+                compare(claim.log, said, from: id, isHearsay: true)
             }
         }
     }

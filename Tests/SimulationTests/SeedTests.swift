@@ -77,6 +77,13 @@ import Testing
             checked when nothing is under way, which was never.
             """
         ),
+        (
+            600_871,
+            """
+            A checkpoint of another history was passed on for witnesses to sign. Who passed it on was
+            asked for that history, which it did not hold, and blamed for its answer.
+            """
+        ),
         (6144, "A search for a fork asked for an entry while four pulls were in flight."),
         (
             30_716,
