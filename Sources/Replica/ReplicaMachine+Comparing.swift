@@ -173,6 +173,18 @@ extension ReplicaMachine {
         }
     }
 
+    /// Looks again at heads of the own log that came before the roster named it: they can show that
+    /// this home was put back from a copy, and peers do not tell them twice.
+    mutating func retakeOwnHeads() {
+        let log = configuration.log
+        guard ranks[log] != nil, !isOwnLogClosed else { return }
+        for id in sessions.keys.sorted() {
+            guard let head = sessions[id]?.heads[log] else { continue }
+            sessions[id]?.forgetHead(log)
+            take(head, from: id)
+        }
+    }
+
     /// Keeps a head to pull it when its turn comes.
     mutating func remember(_ head: Head, from id: SessionID) {
         guard var session = sessions[id], !head.note.isEmpty else { return }

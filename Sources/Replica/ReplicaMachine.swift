@@ -290,6 +290,7 @@ extension ReplicaMachine {
                 sessions[id]?.told[log] = Told(head)
             }
         }
+        retakeOwnHeads()
         takeUnnamed()
         refreshDials()
         limitConnections(keeping: nil)

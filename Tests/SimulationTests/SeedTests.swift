@@ -84,6 +84,13 @@ import Testing
             asked for that history, which it did not hold, and blamed for its answer.
             """
         ),
+        (
+            700_365,
+            """
+            A home was put back whole, and was told how far its log went before it had the roster.
+            Nobody said so again, and it went on as if nothing had been lost.
+            """
+        ),
         (6144, "A search for a fork asked for an entry while four pulls were in flight."),
         (
             30_716,
