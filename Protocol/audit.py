@@ -13,6 +13,7 @@ import base64
 import re
 import sys
 
+from bundle import leads
 from verify import Malformed, is_signed, public_key, sha256
 
 STATE_BYTES_MAX = 4 << 20
@@ -38,34 +39,6 @@ def head(key, size, root, signature):
     if not is_signed(public_key(key), bytes.fromhex(signature), text):
         raise Malformed(f"has a checkpoint of size {size} that the log's key did not sign")
     return size, root
-
-
-def is_start(first, first_root, second, second_root, path):
-    """RFC 9162 section 2.1.4.2: whether the first tree is the start of the second."""
-    if first == second:
-        return not path and first_root == second_root
-    if not 0 < first < second:
-        return False
-    path = list(path)
-    if first & (first - 1) == 0:
-        path.insert(0, first_root)
-    if not path:
-        return False
-    place, last = first - 1, second - 1
-    while place & 1:
-        place, last = place >> 1, last >> 1
-    one = two = path[0]
-    for node in path[1:]:
-        if last == 0:
-            return False
-        if place & 1 or place == last:
-            one, two = sha256(b"\1" + node + one), sha256(b"\1" + node + two)
-            while place and not place & 1:
-                place, last = place >> 1, last >> 1
-        else:
-            two = sha256(b"\1" + two + node)
-        place, last = place >> 1, last >> 1
-    return last == 0 and one == first_root and two == second_root
 
 
 def lines_of(data, most):
@@ -119,7 +92,7 @@ def read_fork(data):
         path = []
         while lines and lines[0].startswith("path=") and len(path) < PATH_MAX:
             path.append(bytes.fromhex(match(lines, "path=([0-9a-f]{64})")[0]))
-        if not is_start(size, root, target, target_root, path):
+        if not leads(size, root, target, target_root, path):
             raise Malformed("has a history that does not lead to its checkpoint")
         roots.append(root)
     if lines or roots[0] >= roots[1]:

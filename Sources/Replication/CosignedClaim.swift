@@ -66,7 +66,7 @@ package struct CosignedClaim: Hashable, Sendable {
         witness: (Digest) -> PublicKey?
     ) -> CosignedCheckpoint? {
         guard
-            let signed = SignedCheckpoint(
+            let signed = SignedCheckpoint.verify(
                 size: size,
                 root: root,
                 signature: signature,

@@ -133,22 +133,4 @@ extension SignedCheckpoint {
         let verifier = VerifierKey(log: logKey)
         return note.signatures.first(where: verifier.claims)?.payload ?? []
     }
-
-    /// Checks a checkpoint that comes as its parts, and makes the note that they stand for.
-    ///
-    /// - Returns: nil if the log's key did not sign this size and root.
-    package init?(size: UInt64, root: Digest, signature: [UInt8], logKey: PublicKey) {
-        guard size > 0 || root == TreeHasher.emptyRoot, !signature.isEmpty else { return nil }
-        let checkpoint = Checkpoint(log: logKey.hash, size: size, root: root)
-        let verifier = VerifierKey(log: logKey)
-        guard logKey.verifies(signature, of: checkpoint.text),
-            let line = NoteSignature(
-                name: verifier.name,
-                keyID: verifier.keyID,
-                payload: signature
-            ),
-            let note = try? Note(text: checkpoint.text, signatures: [line])
-        else { return nil }
-        self.init(checkpoint: checkpoint, logKey: logKey, note: note)
-    }
 }

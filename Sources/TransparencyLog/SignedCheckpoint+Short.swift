@@ -24,15 +24,15 @@ extension SignedCheckpoint {
 
     /// Makes the note anew of which only the log key's signature was given, and checks it.
     ///
-    /// - Precondition: the size is not zero.
-    /// - Returns: nil if the key did not sign this size with this root.
+    /// - Returns: nil if the key did not sign this size with this root, or the size is zero.
     package static func verify(
         size: UInt64,
         root: Digest,
         signature: [UInt8],
         logKey: PublicKey
     ) -> SignedCheckpoint? {
-        note(size: size, root: root, signature: signature, logKey: logKey)
+        guard size > 0 else { return nil }
+        return note(size: size, root: root, signature: signature, logKey: logKey)
             .flatMap { try? verify($0, logKey: logKey) }
     }
 

@@ -14,7 +14,7 @@ package struct SignedCheckpoint: Hashable, Sendable {
     /// The note with all of its lines, at most ``Note/bytesMax`` bytes.
     package let note: Note
 
-    init(checkpoint: Checkpoint, logKey: PublicKey, note: Note) {
+    private init(checkpoint: Checkpoint, logKey: PublicKey, note: Note) {
         self.checkpoint = checkpoint
         self.logKey = logKey
         self.note = note

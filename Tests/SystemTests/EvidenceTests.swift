@@ -8,12 +8,6 @@ struct EvidenceTests {
     /// Where the specification's verifier is.
     private static let verifier = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../Protocol/evidence.py").standardized.path
-    /// Debian's `sigsum-go`, where it is installed or was put for this.
-    private static let sigsumVerify = [
-        ProcessInfo.processInfo.environment["SIGSUM_VERIFY"], "/usr/bin/sigsum-verify",
-        URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../../.build/foreign/root/usr/bin/sigsum-verify").standardized.path,
-    ].compactMap(\.self).first(where: FileManager.default.isExecutableFile)
 
     private struct Scene {
         let town: Town
@@ -144,7 +138,7 @@ struct EvidenceTests {
                 "$(head -c 32 entries/\(entry)/leaf | od -An -v -tx1 | tr -d ' \\n')"
                 """
             #expect(try shell(openssl, in: scene.evidence) == 0, "\(entry)")
-            guard let tool = Self.sigsumVerify else { continue }
+            guard let tool = ForeignTools.sigsumVerify else { continue }
             let verify = """
                 K=\(key)
                 \(tool) -k keys/$K.pub -p policy entries/\(entry)/proof < entries/\(entry)/
@@ -152,7 +146,7 @@ struct EvidenceTests {
             #expect(try shell(verify + "header", in: scene.evidence) == 0, "\(entry)")
             #expect(try shell(verify + "leaf", in: scene.evidence) != 0, "\(entry)")
         }
-        if Self.sigsumVerify == nil { print("skipped: sigsum-verify is not installed") }
+        if ForeignTools.sigsumVerify == nil { print("skipped: sigsum-verify is not installed") }
     }
 
     @Test func whatWasChangedDoesNotPass() async throws {

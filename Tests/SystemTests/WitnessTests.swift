@@ -5,12 +5,6 @@ import Testing
 /// skipped: the program `linli` was not built beside the tests.
 @Suite(.enabled(if: Linli.isBuilt), .serialized)
 struct WitnessTests {
-    private static let sigsumVerify = [
-        ProcessInfo.processInfo.environment["SIGSUM_VERIFY"], "/usr/bin/sigsum-verify",
-        URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../../.build/foreign/root/usr/bin/sigsum-verify").standardized.path,
-    ].compactMap(\.self).first(where: FileManager.default.isExecutableFile)
-
     /// A city whose four other nodes witness all logs, each a running process; and a case.
     private final class Scene {
         let town: Town
@@ -138,7 +132,7 @@ struct WitnessTests {
     }
 
     private func checkBySigsum(_ scene: Scene, _ names: [String]) throws {
-        guard let tool = Self.sigsumVerify else {
+        guard let tool = ForeignTools.sigsumVerify else {
             return print("skipped: sigsum-verify is not installed")
         }
         let root = scene.town.path("evidence")

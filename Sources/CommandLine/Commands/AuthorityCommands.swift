@@ -126,13 +126,7 @@ enum AuthorityCommands {
 
     static func policy(_ call: Invocation) async throws -> ExitCode {
         let home = try call.home()
-        let area =
-            try call["scope"].map { code in
-                guard let scope = Scope(code) else {
-                    throw CommandError(.usage, "--scope is \"\(code)\", want 4, 6, 9 or 12 digits")
-                }
-                return scope
-            } ?? home.scope()
+        let area = try call.area(of: home)
         let author = try call.author()
         let store = try call.openStore()
         guard let subject = store.rosterSubject else { throw HomeError.notJoined(home.path) }
@@ -284,5 +278,18 @@ private struct MarkCommand {
             throw CommandError(.usage, "--from \(first) is beyond --to \(end)")
         }
         return UInt64(first)..<UInt64(end) + 1
+    }
+}
+
+extension Invocation {
+    /// The area that `--scope` names; a home's own if it is left out.
+    ///
+    /// - Throws: ``CommandError`` with ``ExitCode/usage``.
+    func area(of home: Home) throws -> Scope {
+        guard let code = self["scope"] else { return try home.scope() }
+        guard let scope = Scope(code) else {
+            throw CommandError(.usage, "--scope is \"\(code)\", want 4, 6, 9 or 12 digits")
+        }
+        return scope
     }
 }

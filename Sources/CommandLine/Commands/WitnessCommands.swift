@@ -74,13 +74,7 @@ extension Program {
 enum WitnessCommands {
     static func name(_ call: Invocation) async throws -> ExitCode {
         let home = try call.home()
-        let area =
-            try call["scope"].map { code in
-                guard let scope = Scope(code) else {
-                    throw CommandError(.usage, "--scope is \"\(code)\", want 4, 6, 9 or 12 digits")
-                }
-                return scope
-            } ?? home.scope()
+        let area = try call.area(of: home)
         let author = try call.author()
         let store = try call.openStore()
         guard let subject = store.rosterSubject else { throw HomeError.notJoined(home.path) }
